@@ -1,0 +1,194 @@
+"""Printed numbers as intervals.
+
+A number on a page is a rounded number. `0.73` says that the true value lies between 0.725 and 0.735;
+`<0.001` says that it lies between 0 and 0.001. Numbers therefore enter this library as strings: the float
+0.9 cannot tell whether `0.9` or `0.90` was printed, and the difference is a factor of ten in what we know.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+Exact = int | Fraction | Decimal | float
+
+
+class UnreadableNumber(ValueError):
+    """A text that should be one printed number is not."""
+
+
+class Rounding(StrEnum):
+    """How a true value became its printed digits."""
+
+    HALF_UP = "half-up"
+    """To the nearest; ties away from zero (spreadsheets, SPSS, most hand rounding)."""
+
+    HALF_EVEN = "half-even"
+    """To the nearest; ties to the even digit (IEEE 754; R and Python)."""
+
+    TRUNCATION = "truncation"
+    """Further digits cut off."""
+
+
+NEAREST = (Rounding.HALF_UP, Rounding.HALF_EVEN)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """All values from `lower` to `upper`, both ends included."""
+
+    lower: float
+    upper: float
+
+    def __post_init__(self) -> None:
+        if not self.lower <= self.upper:
+            raise ValueError(f"an interval needs lower <= upper, not {self.lower} and {self.upper}")
+
+    def __contains__(self, value: float) -> bool:
+        return self.lower <= value <= self.upper
+
+    def overlaps(self, other: Interval) -> bool:
+        return self.lower <= other.upper and other.lower <= self.upper
+
+    def intersection(self, other: Interval) -> Interval | None:
+        if not self.overlaps(other):
+            return None
+        return Interval(max(self.lower, other.lower), min(self.upper, other.upper))
+
+    def __format__(self, spec: str) -> str:
+        """Both ends in `spec`, once if they look the same: `0.0025 to 0.0043`, `0.79`."""
+        lower, upper = format(self.lower, spec), format(self.upper, spec)
+        return lower if lower == upper else f"{lower} to {upper}"
+
+
+_NUMBER = re.compile(
+    r"""
+    (?P<bound>[<>≤≥])? \s*
+    (?P<sign>[-+−–])?                         # papers print a minus sign, a hyphen or an en dash
+    (?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?   # 1,927  1,927.5
+             | \d+(?:\.\d+)?                  # 1927   0.73
+             | \.\d+)                         # .003
+    (?P<exponent>[eE][-+]?\d+)? \s*
+    (?P<percent>%)?
+    """,
+    re.VERBOSE,
+)
+_BOUNDS = {"≤": "<", "≥": ">"}  # ends are closed here, so the two kinds of bound are one
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One number as it stands on the page.
+
+    Attributes
+    ----------
+    text : the characters printed, unchanged.
+    value : the number they spell; a percent sign divides it by 100.
+    unit : the value of one step in the last printed digit.
+    bound : `<`, `>` or empty.
+    """
+
+    text: str
+    value: Fraction
+    unit: Fraction
+    bound: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Printed:
+        """Read one printed number: `0.73`, `.003`, `<0.001`, `1,927`, `−4.2`, `27%`, `1e-5`.
+
+        Raises
+        ------
+        UnreadableNumber : if the text is anything else, a float included (it has lost its trailing zeros).
+        """
+        if not isinstance(text, str):
+            raise UnreadableNumber(f"expected a printed number as a string, got {text!r}")
+        found = _NUMBER.fullmatch(text.strip())
+        if found is None:
+            raise UnreadableNumber(f"expected one printed number such as 0.73, <0.001, 1,927 or 27%, got {text!r}")
+        number = Decimal(found["digits"].replace(",", "") + (found["exponent"] or ""))
+        exponent = number.as_tuple().exponent
+        assert isinstance(exponent, int)  # the pattern admits no NaN and no infinity
+        scale = Fraction(1, 100) if found["percent"] else Fraction(1)
+        sign = -1 if found["sign"] in {"-", "−", "–"} else 1
+        bound = found["bound"] or ""
+        return cls(text.strip(), sign * scale * Fraction(number), scale * Fraction(10) ** exponent, _BOUNDS.get(bound, bound))
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def count(self) -> int:
+        """The printed number as a count of people or events; a count is not rounded.
+
+        Raises
+        ------
+        UnreadableNumber : if the number is not a whole number of at least 0.
+        """
+        if self.bound or self.value < 0 or self.unit < 1 or self.value.denominator != 1:
+            raise UnreadableNumber(f"expected a count (a whole number, 0 or more), got {self.text!r}")
+        return int(self.value)
+
+    def interval(self, rounding: Rounding | None = None) -> Interval:
+        """The true values that can print these digits.
+
+        Without a `rounding` the interval holds every value that any rounding to the nearest prints. Bounds
+        start or end at the printed number; `<` starts at 0, because what papers bound this way (p values,
+        rates) cannot be negative.
+        """
+        if self.bound == "<":
+            return Interval(min(0.0, float(self.value)), float(self.value))
+        if self.bound == ">":
+            return Interval(float(self.value), math.inf)
+        if rounding is Rounding.TRUNCATION:
+            further = self.value - self.unit if self.text[0] in "-−–" else self.value + self.unit
+            return Interval(*sorted((float(self.value), float(further))))
+        return Interval(float(self.value - self.unit / 2), float(self.value + self.unit / 2))
+
+    def prints(self, value: Exact, rounding: Rounding | None = None) -> bool:
+        """Would `value` be printed as these digits? Exact for integers, fractions and decimals.
+
+        Without a `rounding`, whether it would under any rounding to the nearest.
+        """
+        if self.bound or (isinstance(value, float) and not math.isfinite(value)):
+            return float(value) in self.interval()
+        exact = Fraction(value)
+        return any(round_to_unit(exact, self.unit, how) == self.value for how in ([rounding] if rounding else NEAREST))
+
+
+def round_to_unit(value: Fraction, unit: Fraction, rounding: Rounding) -> Fraction:
+    """`value` rounded to a multiple of `unit`, exactly."""
+    steps = value / unit
+    if rounding is Rounding.TRUNCATION:
+        whole = math.trunc(steps)
+    elif rounding is Rounding.HALF_EVEN:
+        whole = round(steps)
+    else:
+        whole = math.floor(abs(steps) + Fraction(1, 2)) * (1 if steps >= 0 else -1)
+    return whole * unit
+
+
+def print_number(value: Exact, decimals: int, rounding: Rounding = Rounding.HALF_UP) -> Printed:
+    """Print a true value the way a paper does, to `decimals` places."""
+    unit = Fraction(1, 10**decimals)
+    rounded = round_to_unit(Fraction(value), unit, rounding)
+    return Printed(f"{Decimal(rounded.numerator) / Decimal(rounded.denominator):.{decimals}f}", rounded, unit)
+
+
+def endpoints(
+    texts: Iterable[str | Printed], rounding: Rounding | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The lower and the upper ends of many printed numbers' intervals, as two arrays of the same length."""
+    intervals = [(Printed.parse(text) if isinstance(text, str) else text).interval(rounding) for text in texts]
+    ends = np.array([(i.lower, i.upper) for i in intervals], dtype=float).reshape(-1, 2)
+    return ends[:, 0], ends[:, 1]
