@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError, model_validator
@@ -92,6 +92,9 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
 
 
+M = TypeVar("M", bound=Model)
+
+
 # ---------------------------------------------------------------------------------------------- claims
 
 
@@ -166,6 +169,7 @@ class StatementClaim(_Claim):
     printed: dict[Slug, Number] = {}
 
 
+KINDS = ("ratio", "percentage", "total", "statement")
 Claim = Annotated[RatioClaim | PercentageClaim | TotalClaim | StatementClaim, Field(discriminator="kind")]
 
 
@@ -323,7 +327,7 @@ def _read_text(path: Path) -> str:
         raise DataError(path, 0, "file", f"expected a readable file ({error.strerror})") from None
 
 
-def _load_yaml[M: Model](path: Path, model: type[M]) -> M:
+def _load_yaml(path: Path, model: type[M]) -> M:
     text = _read_text(path)
     try:
         content = YAML(typ="rt").load(text)
@@ -335,7 +339,7 @@ def _load_yaml[M: Model](path: Path, model: type[M]) -> M:
         parsed = model.model_validate(content)
     except ValidationError as error:
         details = error.errors()[0]
-        location = [part for part in details["loc"] if part not in _claim_kinds()]
+        location = _location(details)
         line = _line_of(content, location)
         raise DataError(path, line, _dotted(location) or "file", _expected(details)) from None
     for line, field, expected in _duplicates(content):
@@ -343,9 +347,15 @@ def _load_yaml[M: Model](path: Path, model: type[M]) -> M:
     return parsed
 
 
-def _claim_kinds() -> set[str]:
-    """Pydantic names the member of a union in an error's location; the file has no such level."""
-    return {"ratio", "percentage", "total", "statement"}
+def _location(details: ErrorDetails) -> list[int | str]:
+    """Where in the file something is wrong.
+
+    Pydantic puts a claim's kind behind its number, as a level of its own; the file has no such level. Of a claim
+    whose kind is wrong it names only the number.
+    """
+    loc = details["loc"]
+    location = [part for before, part in zip((None, *loc), loc, strict=False) if not (isinstance(before, int) and part in KINDS)]
+    return [*location, "kind"] if details["type"].startswith("union_tag") else location
 
 
 def _duplicates(content: Any) -> Iterator[tuple[int, str, str]]:
@@ -382,7 +392,7 @@ def _expected(details: ErrorDetails) -> str:
         case "extra_forbidden":
             return "expected no field of this name"
         case "union_tag_invalid" | "union_tag_not_found":
-            return f"expected a field kind, one of {', '.join(sorted(_claim_kinds()))}"
+            return f"expected one of {', '.join(KINDS)}"
         case "string_pattern_mismatch":
             return f"expected lower-case words joined by hyphens{got}"
         case "string_too_short":

@@ -150,9 +150,10 @@ class Printed:
             return Interval(min(0.0, float(self.value)), float(self.value))
         if self.bound == ">":
             return Interval(float(self.value), math.inf)
-        if rounding is Rounding.TRUNCATION:
-            further = self.value - self.unit if self.text[0] in "-−–" else self.value + self.unit
-            return Interval(*sorted((float(self.value), float(further))))
+        if rounding is Rounding.TRUNCATION:  # towards zero, which itself is reached from both sides
+            lower = self.value - self.unit if self.value <= 0 else self.value
+            upper = self.value + self.unit if self.value >= 0 else self.value
+            return Interval(float(lower), float(upper))
         return Interval(float(self.value - self.unit / 2), float(self.value + self.unit / 2))
 
     def prints(self, value: Exact, rounding: Rounding | None = None) -> bool:
@@ -189,6 +190,7 @@ def endpoints(
     texts: Iterable[str | Printed], rounding: Rounding | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The lower and the upper ends of many printed numbers' intervals, as two arrays of the same length."""
-    intervals = [(Printed.parse(text) if isinstance(text, str) else text).interval(rounding) for text in texts]
-    ends = np.array([(i.lower, i.upper) for i in intervals], dtype=float).reshape(-1, 2)
+    texts = list(texts)
+    intervals = {t: (Printed.parse(t) if isinstance(t, str) else t).interval(rounding) for t in set(texts)}
+    ends = np.array([(intervals[t].lower, intervals[t].upper) for t in texts], dtype=float).reshape(-1, 2)
     return ends[:, 0], ends[:, 1]

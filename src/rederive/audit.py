@@ -1,0 +1,129 @@
+"""One chapter's run: claims in, findings out, results written."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from IPython.display import display
+
+from rederive.claims import Claim, Document, load_document, printed_texts, project_root
+from rederive.display.cards import closing_list, document_card, verdict_bar, verdict_card
+from rederive.display.shown import Shown, html_table, show
+from rederive.printed import Interval
+from rederive.verdicts import Finding, Value, qualified_name
+
+SCHEMA = 1
+
+
+class Audit:
+    """The claims of one document, and what this run found about them.
+
+    `audit["overall-or"]` is a claim, `audit.table("trials")` a table, `audit.judge(...)` records a finding and
+    shows its card, and `audit.close(...)`, once every claim is judged, writes `_build/results/<slug>.json`.
+    """
+
+    def __init__(self, document: Document, results: Path) -> None:
+        self.document = document
+        self.findings: dict[str, Finding] = {}
+        self._results = results
+
+    @classmethod
+    def of(cls, slug: str) -> Audit:
+        """Open the audit of the document in `data/<slug>`.
+
+        Raises
+        ------
+        DataError : if its data folder is not as it should be.
+        """
+        root = project_root()
+        return cls(load_document(root / "data" / slug), root / "_build" / "results" / f"{slug}.json")
+
+    def __getitem__(self, claim_id: str) -> Claim:
+        return self.document.claims[claim_id]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A copy of one of the document's tables."""
+        return self.document.tables[name].copy()
+
+    def open(self) -> None:
+        """Show what the document is, and hold the place where the bottom line will stand once it is known."""
+        show(document_card(self.document))
+        display(Shown("(The bottom line is computed at the end of the run.)"), display_id="bottom-line")
+
+    def judge(self, claim_id: str, finding: Finding) -> None:
+        """Record the finding about a claim and show its card.
+
+        Raises
+        ------
+        KeyError : if the document has no such claim.
+        ValueError : if the claim was judged before.
+        """
+        claim = self[claim_id]
+        if claim_id in self.findings:
+            raise ValueError(f"claim {claim_id} was judged before")
+        self.findings[claim_id] = finding
+        show(verdict_card(claim, finding))
+
+    def close(self, bottom_line: str) -> None:
+        """Put bottom line and verdicts at the head of the chapter, list all findings, and write the results.
+
+        Raises
+        ------
+        ValueError : if a claim was not judged.
+        """
+        forgotten = [claim_id for claim_id in self.document.claims if claim_id not in self.findings]
+        if forgotten:
+            raise ValueError(f"claims not judged: {', '.join(forgotten)}")
+        line = " ".join(bottom_line.split())
+        verdicts = [finding.verdict for finding in self.findings.values()]
+        display(verdict_bar(verdicts, line), display_id="bottom-line", update=True)
+        header, rows = closing_list({i: (self[i], self.findings[i]) for i in self.document.claims})
+        plain = "\n".join(f"{row[2]:15} {row[0]}" for row in rows)
+        show(Shown(plain, html_table(rows, header, "Every claim and its verdict")))
+        write_json(self._results, [self._record(claim_id) for claim_id in self.document.claims])
+
+    def _record(self, claim_id: str) -> dict[str, Any]:
+        claim, finding = self[claim_id], self.findings[claim_id]
+        return {
+            "id": f"{self.document.slug}/{claim_id}",
+            "document": self.document.slug,
+            "where": claim.where,
+            "statement": claim.statement.strip(),
+            "kind": claim.kind,
+            "printed": printed_texts(claim),
+            "verdict": str(finding.verdict),
+            "recomputed": _plain(finding.recomputed),
+            "method": qualified_name(finding.method),
+            "convention": finding.convention,
+            "because": finding.because,
+            "missing": list(finding.missing),
+            "matters": "yes" if finding.matters else "no",
+        }
+
+
+def _plain(values: Mapping[str, Value]) -> dict[str, Any]:
+    return {
+        name: [_rounded(value.lower), _rounded(value.upper)] if isinstance(value, Interval) else _rounded(value)
+        for name, value in values.items()
+    }
+
+
+def _rounded(value: float) -> float | int | None:
+    """Six significant digits: more than any finding needs, fewer than platforms disagree on. JSON has no infinity."""
+    if isinstance(value, int):
+        return value
+    return float(f"{value:.6g}") if math.isfinite(value) else None
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write JSON the same way every time, and all of it or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    partial.write_text(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n", "utf-8")
+    partial.replace(path)

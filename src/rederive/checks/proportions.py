@@ -1,0 +1,246 @@
+"""Percentages against counts, and two-by-two tables from what is printed about them.
+
+A percentage printed to d decimals stands for an interval of width 10^-d; a count is a whole number. Together
+they leave few possibilities, often one. Everything here is decided in whole numbers, so that ties (12.5%
+printed as 13% or as 12%) are told apart exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import special, stats
+
+from rederive.claims import PrintedPercentage, PrintedRatio, PrintedTotal
+from rederive.printed import Interval, Printed, Rounding
+from rederive.verdicts import Finding
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+# ------------------------------------------------------------------------------------ percentages and counts
+
+
+def prints_percentage(events: ArrayLike, n: ArrayLike, percent: Printed, rounding: Rounding | None = None) -> NDArray[np.bool_]:
+    """Whether events out of n are printed as this percentage; `events` and `n` broadcast.
+
+    Exact in integers: with unit u = a/b, events/n rounds to k units when 2 b events lies between (2k - 1) a n and
+    (2k + 1) a n; the rounding decides which ends belong. Without a `rounding`, any rounding to the nearest.
+    """
+    events, n = np.broadcast_arrays(np.asarray(events, dtype=np.int64), np.asarray(n, dtype=np.int64))
+    if percent.bound:
+        sides = events * percent.value.denominator, percent.value.numerator * n
+        return np.asarray((sides[0] <= sides[1]) if percent.bound == "<" else (sides[0] >= sides[1])) & (n > 0)
+    a, b = percent.unit.numerator, percent.unit.denominator
+    k = int(percent.value / percent.unit)
+    if rounding is Rounding.TRUNCATION:
+        return np.asarray((b * events >= k * a * n) & (b * events < (k + 1) * a * n))
+    twice, low, high = 2 * b * events, (2 * k - 1) * a * n, (2 * k + 1) * a * n
+    match rounding:
+        case Rounding.HALF_UP:
+            fits = (twice >= low) & (twice < high)
+        case Rounding.HALF_EVEN if k % 2:
+            fits = (twice > low) & (twice < high)
+        case _:
+            fits = (twice >= low) & (twice <= high)
+    return np.asarray(fits & (n > 0))
+
+
+def roundings_that_print(events: int, n: int, percent: Printed) -> tuple[Rounding, ...]:
+    """The rounding conventions under which events out of n are printed as this percentage; maybe none."""
+    return tuple(how for how in Rounding if prints_percentage(events, n, percent, how))
+
+
+def check_percentages(table: pd.DataFrame) -> pd.DataFrame:
+    """A column per rounding convention: does each row's `events` of `n` print its `percent`?"""
+    return pd.DataFrame(
+        {
+            how.value: [bool(prints_percentage(e, n, p, how)) for e, n, p in table[["events", "n", "percent"]].itertuples(index=False)]
+            for how in Rounding
+        },
+        index=table.index,
+    )
+
+
+def summarise_percentages(checked: pd.DataFrame) -> pd.Series:
+    """How many cells each rounding convention explains, how many none does, and whether one explains all."""
+    explained = checked.sum()
+    return pd.concat([explained, pd.Series({"none": (~checked.any(axis=1)).sum(), "one for all": bool(checked.all().any())})])
+
+
+def counts_that_print(percent: Printed, sizes: Iterable[int], rounding: Rounding | None = None) -> pd.DataFrame:
+    """Every (events, n) with n among `sizes` that prints this percentage, as a table sorted by n and events."""
+    rows = [
+        (int(e), n)
+        for n in sizes
+        for e in np.flatnonzero(prints_percentage(np.arange(n + 1), n, percent, rounding))
+    ]
+    return pd.DataFrame(rows, columns=["events", "n"])
+
+
+def judge_percentage(printed: PrintedPercentage, counts: dict[str, tuple[int, int]]) -> Finding:
+    """Does any way of counting print this percentage? `counts` maps each way's name to (events, n)."""
+    fitting = [name for name, (events, n) in counts.items() if prints_percentage(events, n, printed.percent)]
+    told = "; ".join(f"{name} {events} of {n}, which is {events / n:.1%}" for name, (events, n) in counts.items())
+    return Finding(
+        judge_percentage,
+        f"rounded to the nearest, counting {' or '.join(fitting or counts)}",
+        f"Counted: {told}; printed: {printed.percent}.",
+        {f"share_{name}": events / n for name, (events, n) in counts.items()},
+        recomputes=bool(fitting),
+    )
+
+
+def judge_total(printed: PrintedTotal) -> Finding:
+    """Do the two arms add up to the total?
+
+    Raises
+    ------
+    ValueError : if the arms are not printed.
+    """
+    if printed.n_treated is None or printed.n_control is None:
+        raise ValueError("expected a total printed with both of its arms")
+    total = printed.n_treated.count() + printed.n_control.count()
+    agrees = total == printed.n.count()
+    return Finding(
+        judge_total,
+        "whole numbers",
+        f"{printed.n_treated} and {printed.n_control} make {total:,}, {'as' if agrees else 'not as'} printed.",
+        {"total": total},
+        exists=agrees,
+        constrained=True,
+    )
+
+
+# ----------------------------------------------------------------------------- tests of two-by-two tables
+#
+# Two-sided p values for events a of n1 against c of n0; all arguments broadcast. scipy has each of these for one
+# table at a time; enumerations need them for many thousands.
+
+
+def chi2_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike) -> Floats:
+    """Pearson's χ² test, no continuity correction; the same as the two-sample z test with pooled variance."""
+    return _chi2_p(a, n1, c, n0, corrected=False)
+
+
+def chi2_yates_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike) -> Floats:
+    """Pearson's χ² test with Yates's correction, which never exceeds |observed - expected| (as R and scipy do)."""
+    return _chi2_p(a, n1, c, n0, corrected=True)
+
+
+def _chi2_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike, *, corrected: bool) -> Floats:
+    a, n1, c, n0 = (np.asarray(x, dtype=float) for x in (a, n1, c, n0))
+    events, n = a + c, n1 + n0
+    off = np.abs(a - events * n1 / n)
+    if corrected:
+        off = off - np.minimum(0.5, off)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # each cell's expected count differs from the observed by the same `off`
+        statistic = off**2 * n**3 / (n1 * n0 * events * (n - events))
+    return np.asarray(stats.chi2.sf(statistic, 1), dtype=float)
+
+
+def z_unpooled_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike) -> Floats:
+    """Two-sample z test of the risk difference with unpooled variance (Wald)."""
+    a, n1, c, n0 = (np.asarray(x, dtype=float) for x in (a, n1, c, n0))
+    p1, p0 = a / n1, c / n0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = (p1 - p0) / np.sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
+    return np.asarray(2 * stats.norm.sf(np.abs(z)), dtype=float)
+
+
+def fisher_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike) -> Floats:
+    """Fisher's exact test: the total probability of all tables no likelier than the one seen (as R and scipy do).
+
+    Probabilities within a relative 1e-7 of the seen table's count as equal, R's own guard against rounding.
+    """
+    a, n1, c, n0 = np.broadcast_arrays(*(np.asarray(x, dtype=np.int64) for x in (a, n1, c, n0)))
+    shape = a.shape
+    a, n1, c, n0 = (x.reshape(-1, 1) for x in (a, n1, c, n0))
+    events = a + c
+    x = np.arange(int(n1.max(initial=0)) + 1)[None, :]
+    inside = (x <= np.minimum(n1, events)) & (x >= np.maximum(0, events - n0))
+    log_p = np.where(inside, _log_choose(n1, x) + _log_choose(n0, events - x) - _log_choose(n1 + n0, events), -np.inf)
+    seen = np.take_along_axis(log_p, a, axis=1)
+    total = np.sum(np.exp(log_p), axis=1, where=log_p <= seen + np.log1p(1e-7))
+    return np.minimum(total, 1.0).reshape(shape)
+
+
+def _log_choose(n: Ints, k: Ints) -> Floats:
+    k = np.clip(k, 0, n)  # outside there is no such table, and the caller knows
+    return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1), dtype=float)
+
+
+TESTS: dict[str, Callable[[ArrayLike, ArrayLike, ArrayLike, ArrayLike], Floats]] = {
+    "χ²": chi2_p,
+    "χ² with continuity correction": chi2_yates_p,
+    "Fisher's exact": fisher_p,
+    "two-sample z, unpooled": z_unpooled_p,
+}
+
+
+# ------------------------------------------------------------------------- tables that print what is printed
+
+
+def tables_that_print(
+    treated_sizes: Sequence[int],
+    control_sizes: Sequence[int],
+    *,
+    treated: Printed | None = None,
+    control: Printed | None = None,
+    ratio: PrintedRatio | None = None,
+    p: Printed | None = None,
+    tests: Iterable[str] = tuple(TESTS),
+) -> pd.DataFrame:
+    """Every pair of arms, of the given sizes, that prints the given percentages, odds ratio with interval, and p.
+
+    Whatever is left out constrains nothing. An odds ratio is the crude one with Woolf's interval; tables with an
+    empty cell, for which it does not exist, are then left out.
+
+    Returns
+    -------
+    A row per table with `events_treated`, `n_treated`, `events_control`, `n_control`, and, where `p` is given, a
+    column per test with its p value and a column `<test> prints p`; only tables that at least one test can
+    print are kept.
+    """
+    arms = [
+        counts_that_print(percent, sizes)
+        if percent is not None
+        else pd.DataFrame([(e, n) for n in sizes for e in range(n + 1)], columns=["events", "n"])
+        for percent, sizes in ((treated, treated_sizes), (control, control_sizes))
+    ]
+    tables = arms[0].merge(arms[1], how="cross", suffixes=("_treated", "_control"))
+    tables = tables[["events_treated", "n_treated", "events_control", "n_control"]]
+    if ratio is not None:
+        tables = tables[_prints_odds_ratio(tables, ratio)]
+    if p is not None:
+        names = list(tests)
+        cells = [tables[name].to_numpy() for name in ("events_treated", "n_treated", "events_control", "n_control")]
+        tables = tables.assign(**{name: TESTS[name](*cells) for name in names})
+        tables = tables.assign(**{f"{name} prints p": _prints(p, tables[name]) for name in names})
+        tables = tables[tables[[f"{name} prints p" for name in names]].any(axis=1)]
+    return tables.reset_index(drop=True)
+
+
+def _prints_odds_ratio(tables: pd.DataFrame, ratio: PrintedRatio) -> NDArray[np.bool_]:
+    if ratio.measure != "OR":
+        raise ValueError(f"expected an odds ratio, got {ratio.measure}")
+    a, c = tables["events_treated"].to_numpy(float), tables["events_control"].to_numpy(float)
+    b, d = tables["n_treated"].to_numpy(float) - a, tables["n_control"].to_numpy(float) - c
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effect = np.log(a * d / (b * c))
+        half = stats.norm.isf((1 - float(ratio.level)) / 2) * np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+        ends = {ratio.estimate: effect, ratio.lower: effect - half, ratio.upper: effect + half}
+        fits = [_prints(number, np.exp(value)) for number, value in ends.items()]
+    return np.asarray(np.all(fits, axis=0) & (np.minimum.reduce([a, b, c, d]) > 0))
+
+
+def _prints(number: Printed, values: ArrayLike) -> NDArray[np.bool_]:
+    interval: Interval = number.interval()
+    values = np.asarray(values, dtype=float)
+    return np.asarray((values >= interval.lower) & (values <= interval.upper))
+

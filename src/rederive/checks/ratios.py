@@ -1,0 +1,499 @@
+"""Odds ratios, risk ratios and hazard ratios with a confidence interval, a p value, or both.
+
+A ratio, its interval and its p value are three views of two unknowns: the log effect b and its standard
+error s. With reference quantile z (1.96 for a normal 95% interval) the paper prints
+
+    exp(b),   exp(b - z s),   exp(b + z s),   p = 2 P(T > |b| / s),
+
+each rounded. Rounding turns every printed number into an interval, and every interval into two straight lines
+in the (b, s) plane. What lies between all the lines is the exact set of true values that can print these
+numbers: a polygon, or two (one for each sign of b) where a p value cuts out the middle. If it is empty, no
+analysis under that convention printed them.
+
+Ranges of b, s and b / s over the polygon follow by eliminating one unknown from the inequalities
+(Fourier-Motzkin elimination), which is exact and works on many claims at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import optimize, stats
+
+from rederive.claims import PrintedRatio
+from rederive.printed import Interval, Printed, Rounding, endpoints, print_number
+from rederive.verdicts import Finding
+
+Floats = NDArray[np.float64]
+Measure = Literal["OR", "RR", "HR"]
+
+# Inequalities are compared after a few additions and divisions of doubles; anything beyond 1e-12 is no
+# rounding error of ours.
+SLACK = 1e-12
+
+
+@dataclass(frozen=True)
+class Convention:
+    """One way a sensible author may have obtained and rounded the printed numbers.
+
+    Attributes
+    ----------
+    name : what a reader is told.
+    rounding : how digits were rounded; None for any rounding to the nearest.
+    sides : 2 or 1, of the p value.
+    df : degrees of freedom of the reference t distribution; infinite for the normal.
+    """
+
+    name: str
+    rounding: Rounding | None = None
+    sides: Literal[1, 2] = 2
+    df: float = math.inf
+
+    def quantile(self, tail: ArrayLike) -> Floats:
+        """The point of the reference distribution with `tail` above it."""
+        upper = stats.norm.isf(tail) if math.isinf(self.df) else stats.t.isf(tail, self.df)
+        return np.asarray(upper, dtype=float)
+
+    def tail(self, point: ArrayLike) -> Floats:
+        """The share of the reference distribution above `point`."""
+        above = stats.norm.sf(point) if math.isinf(self.df) else stats.t.sf(point, self.df)
+        return np.asarray(above, dtype=float)
+
+
+NORMAL = Convention("Wald, normal, log scale")
+CONVENTIONS = (
+    NORMAL,
+    Convention("Wald, normal, log scale, digits cut off", rounding=Rounding.TRUNCATION),
+    Convention("Wald, normal, log scale, one-sided p", sides=1),
+)
+
+
+@dataclass(frozen=True)
+class FeasibleRatios:
+    """The true values that can print each of many ratios, as ranges; all arrays have the shape of the input.
+
+    `fits` says whether there are any. Where there are none, the ranges are NaN.
+
+    Attributes
+    ----------
+    effect : (lower, upper) of the log effect b.
+    se : (lower, upper) of its standard error s.
+    z : (lower, upper) of b / s.
+    p : (lower, upper) of the p value.
+    """
+
+    fits: NDArray[np.bool_]
+    effect: tuple[Floats, Floats]
+    se: tuple[Floats, Floats]
+    z: tuple[Floats, Floats]
+    p: tuple[Floats, Floats]
+
+
+def feasible(
+    estimate: Iterable[str | Printed],
+    lower: Iterable[str | Printed],
+    upper: Iterable[str | Printed],
+    p: Iterable[str | Printed | None] | None = None,
+    *,
+    level: float = 0.95,
+    convention: Convention = NORMAL,
+) -> FeasibleRatios:
+    """The exact set of (log effect, standard error) that can print each ratio, interval and p value.
+
+    Parameters
+    ----------
+    estimate, lower, upper : n printed ratios and confidence limits.
+    p : n printed p values, None where there is none; left out, p values follow from the rest.
+    level : confidence level of the intervals.
+    convention : how the numbers were obtained and rounded.
+
+    Returns
+    -------
+    FeasibleRatios with arrays of shape (n,).
+    """
+    printed = _Ends.of(estimate, lower, upper, p, convention.rounding)
+    effect, se, z = [], [], []
+    for sign in (-1, 1):
+        b, s, c = _inequalities(printed, sign, level, convention)
+        effect.append(_range(b, s, c))
+        se.append(_range(s, b, c))
+        # divided by s, a row b x + s y <= c reads b (x/y) - c (1/y) <= -s; and 1/y >= 0
+        z.append(_range(_append(b, 0), _append(-c, -1), _append(-s, 0)))
+    # eliminating s and eliminating b agree on whether anything is left; both are asked, for the sake of ends at 0
+    alive = [_nonempty(x) & _nonempty(y) for x, y in zip(effect, se, strict=True)]
+    fits = alive[0] | alive[1]
+    z_all = _hull(z, alive)
+    nearest = np.where(alive[0] & alive[1], np.minimum(-z[0][1], z[1][0]), np.where(alive[0], -z[0][1], z[1][0]))
+    furthest = np.maximum(np.abs(z_all[0]), np.abs(z_all[1]))
+    p_of = [convention.sides * convention.tail(np.maximum(x, 0)) for x in (furthest, nearest)]
+    p_range = (np.where(fits, p_of[0], np.nan), np.where(fits, np.minimum(p_of[1], 1), np.nan))
+    return FeasibleRatios(fits, _hull(effect, alive), _hull(se, alive), z_all, p_range)
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """Both ends of the printed numbers' intervals, ratios on the log scale; arrays of shape (n,)."""
+
+    estimate: tuple[Floats, Floats]
+    lower: tuple[Floats, Floats]
+    upper: tuple[Floats, Floats]
+    p: tuple[Floats, Floats]
+
+    @classmethod
+    def of(
+        cls,
+        estimate: Iterable[str | Printed],
+        lower: Iterable[str | Printed],
+        upper: Iterable[str | Printed],
+        p: Iterable[str | Printed | None] | None,
+        rounding: Rounding | None,
+    ) -> _Ends:
+        with np.errstate(divide="ignore"):  # a limit printed as 0.00 may be anything down to 0
+            ratios = [
+                (np.log(np.maximum(lo, 0)), np.log(hi))
+                for lo, hi in (endpoints(t, rounding) for t in (estimate, lower, upper))
+            ]
+        anything = ["<1"] * len(ratios[0][0])
+        p_lo, p_hi = endpoints(anything if p is None else ("<1" if x is None else x for x in p), rounding)
+        return cls(*ratios, p=(np.clip(p_lo, 0, 1), np.clip(p_hi, 0, 1)))
+
+
+def _inequalities(printed: _Ends, sign: int, level: float, convention: Convention) -> tuple[Floats, Floats, Floats]:
+    """What true values with this sign of b obey: rows of b x + s y <= c, each array of shape (n, rows).
+
+    In every row b is -1, 0 or 1.
+    """
+    q = float(convention.quantile((1 - level) / 2))
+    # |b| / s lies between the quantiles of the two ends of p; an end at 0 is no constraint
+    q_lo = np.maximum(convention.quantile(printed.p[1] / convention.sides), 0)
+    q_hi = convention.quantile(printed.p[0] / convention.sides)
+    bounded = np.isfinite(q_hi)
+    one, zero = np.ones_like(q_lo), np.zeros_like(q_lo)
+    rows = [
+        (one, zero, printed.estimate[1]),
+        (-one, zero, -printed.estimate[0]),
+        (one, -q * one, printed.lower[1]),
+        (-one, q * one, -printed.lower[0]),
+        (one, q * one, printed.upper[1]),
+        (-one, -q * one, -printed.upper[0]),
+        (zero, -one, zero),
+        (-sign * one, q_lo, zero),
+        (sign * bounded * one, np.where(bounded, -q_hi, 0.0), zero),
+    ]
+    b, s, c = (np.stack(column, axis=-1) for column in zip(*rows, strict=True))
+    return b, s, c
+
+
+def _append(rows: Floats, value: float) -> Floats:
+    return np.concatenate([rows, np.full((len(rows), 1), value)], axis=1)
+
+
+def _range(x: Floats, y: Floats, c: Floats) -> tuple[Floats, Floats]:
+    """Smallest and largest X with some Y such that x X + y Y <= c in every row; inputs have shape (n, rows).
+
+    NaN where there is none; where the smallest exceeds the largest there is none either.
+    """
+    above, below = np.flatnonzero((y > 0).any(axis=0)), np.flatnonzero((y < 0).any(axis=0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope, level = x / y, c / y
+        # a row with y > 0 bounds Y from above, one with y < 0 from below; each pair leaves a x <= d
+        pair = (y[:, above] > 0)[:, :, None] & (y[:, below] < 0)[:, None, :]
+        a = np.where(pair, slope[:, above, None] - slope[:, None, below], 0.0).reshape(len(x), -1)
+        d = np.where(pair, level[:, above, None] - level[:, None, below], np.inf).reshape(len(x), -1)
+        a = np.concatenate([a, np.where(y == 0, x, 0.0)], axis=1)
+        d = np.concatenate([d, np.where(y == 0, c, np.inf)], axis=1)
+        bound = d / a
+    lower = np.max(np.where(a < -SLACK, bound, -np.inf), axis=1)
+    upper = np.min(np.where(a > SLACK, bound, np.inf), axis=1)
+    impossible = np.any((np.abs(a) <= SLACK) & (d < -SLACK), axis=1)
+    return np.where(impossible, np.nan, lower), np.where(impossible, np.nan, upper)
+
+
+def _nonempty(ends: tuple[Floats, Floats]) -> NDArray[np.bool_]:
+    return np.asarray(ends[0] <= ends[1] + SLACK)
+
+
+def _hull(halves: Sequence[tuple[Floats, Floats]], alive: Sequence[NDArray[np.bool_]]) -> tuple[Floats, Floats]:
+    lower = np.min([np.where(ok, ends[0], np.inf) for ends, ok in zip(halves, alive, strict=True)], axis=0)
+    upper = np.max([np.where(ok, ends[1], -np.inf) for ends, ok in zip(halves, alive, strict=True)], axis=0)
+    empty = ~(alive[0] | alive[1])
+    return np.where(empty, np.nan, lower), np.where(empty, np.nan, upper)
+
+
+# ---------------------------------------------------------------------------------- one ratio, a table, a summary
+
+
+@dataclass(frozen=True)
+class RatioCheck:
+    """What one printed ratio allows.
+
+    Attributes
+    ----------
+    fits : by convention, whether the printed numbers can come from one analysis.
+    effect, se : log effect and standard error, from everything printed, under the first convention that fits.
+    p : p value that estimate and interval alone allow, under the first convention that fits.
+    """
+
+    printed: PrintedRatio
+    fits: dict[str, bool]
+    convention: Convention
+    effect: Interval
+    se: Interval
+    p: Interval
+
+    @property
+    def coherent(self) -> bool:
+        return any(self.fits.values())
+
+
+def check_ratio(printed: PrintedRatio, conventions: Sequence[Convention] = CONVENTIONS) -> RatioCheck:
+    """Ask every convention whether it can print these numbers; describe what the first that can allows.
+
+    Where none can, the ranges are those of estimate and interval alone, or of the estimate with an unknown
+    standard error if even those two disagree.
+    """
+    triple = ([printed.estimate], [printed.lower], [printed.upper])
+    level = float(printed.level)
+    sets = {c: feasible(*triple, [printed.p], level=level, convention=c) for c in conventions}
+    chosen = next((c for c in conventions if sets[c].fits[0]), conventions[0])
+    without_p = feasible(*triple, level=level, convention=chosen)
+    values = sets[chosen] if sets[chosen].fits[0] else without_p
+    if not values.fits[0]:
+        log = Interval(*map(math.log, _ends(printed.estimate)))
+        unknown = Interval(0, math.inf)
+        return RatioCheck(printed, {c.name: False for c in conventions}, chosen, log, unknown, Interval(0, 1))
+    return RatioCheck(
+        printed,
+        {c.name: bool(found.fits[0]) for c, found in sets.items()},
+        chosen,
+        _interval(values.effect),
+        _interval(values.se),
+        _interval(without_p.p),
+    )
+
+
+def _ends(number: Printed) -> tuple[float, float]:
+    interval = number.interval()
+    return interval.lower, interval.upper
+
+
+def _interval(ends: tuple[Floats, Floats], i: int = 0) -> Interval:
+    lower, upper = float(ends[0][i]), float(ends[1][i])
+    return Interval(min(lower, upper), upper)  # a single point may come out a last bit the wrong way round
+
+
+def check_ratios(table: pd.DataFrame, *, convention: Convention = NORMAL) -> pd.DataFrame:
+    """`check_ratio` for a table with columns `estimate`, `lower`, `upper` and `p`, under one convention.
+
+    Returns the table's index with `fits`, the implied `p_lower` and `p_upper` (from estimate and interval
+    alone), `se_lower` and `se_upper` (from everything printed), and `p_midpoint`, what arithmetic without
+    intervals would have said.
+    """
+    triple = (table["estimate"], table["lower"], table["upper"])
+    p = [None if x is None or pd.isna(x) else x for x in table["p"]]
+    with_p, without_p = feasible(*triple, p, convention=convention), feasible(*triple, convention=convention)
+    return pd.DataFrame(
+        {
+            "fits": with_p.fits,
+            "p_lower": without_p.p[0],
+            "p_upper": without_p.p[1],
+            "p_midpoint": midpoint_p(*(np.array([float(_parsed(x)) for x in column]) for column in triple)),
+            "se_lower": with_p.se[0],
+            "se_upper": with_p.se[1],
+        },
+        index=table.index,
+    )
+
+
+def _parsed(number: str | Printed) -> Printed:
+    return Printed.parse(number) if isinstance(number, str) else number
+
+
+def summarise_ratios(checked: pd.DataFrame) -> pd.Series:
+    """How many ratios of a table that `check_ratios` checked fit, and how many do not."""
+    return pd.Series({"ratios": len(checked), "fit": checked["fits"].sum(), "do not fit": (~checked["fits"]).sum()})
+
+
+def judge_ratio(printed: PrintedRatio, conventions: Sequence[Convention] = CONVENTIONS) -> Finding:
+    """The finding about one printed ratio: do its numbers agree with each other?"""
+    check = check_ratio(printed, conventions)
+    fitting = [name for name, fits in check.fits.items() if fits]
+    if not check.coherent:
+        because = "No effect and standard error can print this estimate, interval and p value together."
+    elif printed.p is None:
+        because = f"Estimate and interval agree; they put the p value, which is not printed, at {check.p:.2g}."
+    else:
+        because = (
+            f"Estimate and interval allow any p value from {check.p.lower:.2g} to {check.p.upper:.2g}; "
+            f"the printed {printed.p} {'is one of them' if fitting[0] == conventions[0].name else 'needs ' + fitting[0]}."
+        )
+    return Finding(
+        judge_ratio,
+        fitting[0] if fitting else "; ".join(check.fits),
+        because,
+        {"log_effect": check.effect, "se": check.se, "p": check.p},
+        exists=check.coherent,
+        constrained=True,
+    )
+
+
+def midpoint_p(estimate: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: float = 0.95) -> Floats:
+    """The p value from printed digits taken at face value, as most checkers do it (Altman and Bland 2011)."""
+    se = (np.log(upper) - np.log(lower)) / (2 * stats.norm.isf((1 - level) / 2))
+    return np.asarray(2 * stats.norm.sf(np.abs(np.log(estimate)) / se), dtype=float)
+
+
+def p_by_decimals(effect: float, se: float, decimals: Iterable[int], level: float = 0.95) -> pd.DataFrame:
+    """What an estimate and interval would say about p had they been printed with more digits.
+
+    `effect` (log scale) and `se` are supposed to be true; each row prints them to one number of decimals.
+    """
+    q = stats.norm.isf((1 - level) / 2)
+    rows = []
+    for d in decimals:
+        texts = [print_number(math.exp(x), d) for x in (effect, effect - q * se, effect + q * se)]
+        found = feasible(*([t] for t in texts), level=level)
+        lower, upper = float(found.p[0][0]), float(found.p[1][0])
+        rows.append({"decimals": d, "printed": "{} ({} to {})".format(*texts), "p_lower": lower, "p_upper": upper})
+    return pd.DataFrame(rows).set_index("decimals")
+
+
+def feasible_outline(printed: PrintedRatio, *, with_p: bool = True, points: int = 200) -> pd.DataFrame:
+    """The polygon of feasible (log effect, standard error), for drawing.
+
+    Returns a row for each of `points` standard errors with `se`, `effect_lower` and `effect_upper`. Describes
+    the side of 1 on which the estimate lies.
+    """
+    p = [printed.p if with_p else None]
+    level = float(printed.level)
+    ends = _Ends.of([printed.estimate], [printed.lower], [printed.upper], p, None)
+    sign = 1 if printed.estimate.value > 1 else -1
+    b, s, c = (rows[0] for rows in _inequalities(ends, sign, level, NORMAL))
+    se = np.linspace(*_range(s[None], b[None], c[None]), points)
+    limits = c - s * se
+    return pd.DataFrame(
+        {
+            "se": se[:, 0],
+            "effect_lower": -np.min(limits[:, b < 0], axis=1),
+            "effect_upper": np.min(limits[:, b > 0], axis=1),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """How far two independent ratios differ: the ratio of the two, and the p value of their difference."""
+
+    ratio: Interval
+    p: Interval
+
+
+def interaction(first: PrintedRatio, second: PrintedRatio) -> Interaction:
+    """Compare two printed ratios from separate patients (Altman and Bland 2003), rounding carried through.
+
+    Differences of log effects and sums of variances are taken over the boxes around both feasible sets. The
+    ranges are therefore sure to hold the truth, and may be a little wider than the tightest possible.
+
+    Raises
+    ------
+    ValueError : if one of the ratios does not agree with itself.
+    """
+    checks = [check_ratio(ratio) for ratio in (first, second)]
+    if not all(check.coherent for check in checks):
+        raise ValueError("expected two ratios each of whose numbers agree")
+    one, other = checks
+    difference = Interval(one.effect.lower - other.effect.upper, one.effect.upper - other.effect.lower)
+    se = Interval(math.hypot(one.se.lower, other.se.lower), math.hypot(one.se.upper, other.se.upper))
+    nearest = 0.0 if 0 in difference else min(abs(difference.lower), abs(difference.upper))
+    furthest = max(abs(difference.lower), abs(difference.upper))
+    p = Interval(2 * float(stats.norm.sf(furthest / se.lower)), 2 * float(stats.norm.sf(nearest / se.upper)))
+    return Interaction(Interval(math.exp(difference.lower), math.exp(difference.upper)), p)
+
+
+# --------------------------------------------------------------- what a standard error says about the people behind it
+
+
+def minimum_events(se: ArrayLike) -> Floats:
+    """The smallest total number of events behind a log odds ratio or log hazard ratio with this standard error.
+
+    An odds ratio's variance is 1/a + 1/b + 1/c + 1/d, at least 1/a + 1/c, at least 4 / (a + c) by the inequality
+    of arithmetic and harmonic means. In Cox's partial likelihood each event adds at most 1/4 to the information on
+    a two-group log hazard ratio (the variance of a 0/1 variable), and further covariates only take away. Pooling by
+    inverse variance adds informations. So events >= 4 / s^2 throughout. There is no such bound for a risk ratio,
+    whose variance falls to 0 as risks rise to 1.
+    """
+    return np.ceil(4 / np.square(np.asarray(se, dtype=float)) * (1 - SLACK))
+
+
+def smallest_se(n: ArrayLike, effect: ArrayLike = 0.0, measure: Measure = "OR") -> Floats:
+    """The smallest standard error that any two arms totalling `n` people can give a log ratio: the information ceiling.
+
+    Free choice of arm sizes and of risks, subject to the log ratio being `effect`:
+
+    OR : 4 cosh(effect / 4) / sqrt(n). For given risks the best split gives (1/sqrt(p1 q1) + 1/sqrt(p0 q0))^2 / n;
+         with logits m +- effect/2 that is (4 cosh(m/2) cosh(effect/4))^2 / n, least at m = 0.
+    HR : 2 / sqrt(n), everybody having the event (see `minimum_events`).
+    RR : sqrt((exp(|effect|) - 1) / n), the riskier arm having risk 1 and next to nobody in it.
+    """
+    n, effect = np.asarray(n, dtype=float), np.abs(np.asarray(effect, dtype=float))
+    match measure:
+        case "OR":
+            return np.asarray(4 * np.cosh(effect / 4) / np.sqrt(n))
+        case "HR":
+            return np.asarray(2 / np.sqrt(n) * np.ones_like(effect))
+        case "RR":
+            return np.asarray(np.sqrt(np.expm1(effect) / n))
+
+
+@dataclass(frozen=True)
+class HeterogeneityCeiling:
+    """The largest between-trial variance and I² that a pooled odds ratio's standard error leaves room for."""
+
+    tau2: float
+    i2: float
+
+
+def heterogeneity_ceiling(se: float, trials: int, n: int, known_variances: Sequence[float] = ()) -> HeterogeneityCeiling:
+    """How heterogeneous can trials be whose random-effects odds ratio has a standard error of at most `se`?
+
+    Heterogeneity widens a random-effects interval; trials can only be so informative; so a narrow interval
+    caps heterogeneity. With fixed-effect weights w_i the random-effects standard error is s with
+    1/s^2 = sum w_i / (1 + w_i tau^2) (DerSimonian and Laird 1986, Wald interval; so too for any other estimator
+    of tau^2). A trial of m people has w <= m/16 (`smallest_se`), or (m + 2)/16 with half a person added to each
+    cell, which we allow for. The sum is largest when the unseen trials share their information equally, and its
+    value at tau^2 must reach 1/s^2: that caps tau^2. I² = tau^2 C / (tau^2 C + k - 1) with
+    C = sum w - sum w^2 / sum w (DerSimonian-Laird's own relation), which grows with tau^2 and with the unseen
+    information, so it is capped at the same point.
+
+    Parameters
+    ----------
+    se : largest standard error of the pooled log odds ratio that the printed interval allows.
+    trials : number of trials pooled.
+    n : people in the trials whose variances are not known.
+    known_variances : variances of the log odds ratios of trials whose counts are known.
+
+    Raises
+    ------
+    ValueError : if not even homogeneous trials of this size can give so small a standard error.
+    """
+    unseen = trials - len(known_variances)
+    share = (n + 2 * unseen) / 16 / unseen
+    weights = np.array([*(1 / v for v in known_variances), *[share] * unseen])
+
+    def spare(tau2: float) -> float:
+        return float(np.sum(weights / (1 + weights * tau2))) - 1 / se**2
+
+    if spare(0) < 0:
+        raise ValueError(f"{trials} trials of {n} people cannot give a standard error of {se}: the ceiling is exceeded")
+    widest = 1.0
+    while spare(widest) > 0:
+        widest *= 2
+    tau2 = float(optimize.brentq(spare, 0, widest, xtol=1e-15))
+    c = weights.sum() - np.sum(weights**2) / weights.sum()
+    return HeterogeneityCeiling(tau2, float(tau2 * c / (tau2 * c + trials - 1)))

@@ -1,0 +1,111 @@
+"""From the odds-ratio scale to risks, which is the scale patients live on.
+
+With control risk r an odds ratio OR stands for the treated risk  r1 = OR r / (1 - r + OR r).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rederive.claims import PrintedRatio
+from rederive.printed import Interval, Printed
+from rederive.verdicts import Finding
+
+Floats = NDArray[np.float64]
+
+
+def treated_risk(odds_ratio: ArrayLike, control_risk: ArrayLike) -> Floats:
+    """The risk that an odds ratio makes of a control risk; arguments broadcast."""
+    odds_ratio, r = np.asarray(odds_ratio, dtype=float), np.asarray(control_risk, dtype=float)
+    return np.asarray(odds_ratio * r / (1 - r + odds_ratio * r))
+
+
+def relative_risk(odds_ratio: ArrayLike, control_risk: ArrayLike) -> Floats:
+    """The relative risk that an odds ratio stands for at a control risk above 0; arguments broadcast."""
+    return np.asarray(treated_risk(odds_ratio, control_risk) / np.asarray(control_risk, dtype=float))
+
+
+@dataclass(frozen=True)
+class RiskScale:
+    """What an odds ratio means at one control risk, each quantity as an interval.
+
+    Attributes
+    ----------
+    control_risk : the risk without treatment that all else rests on.
+    treated_risk, relative_risk, relative_reduction, risk_difference : as their names say; the difference is
+        treated minus control.
+    """
+
+    control_risk: float
+    treated_risk: Interval
+    relative_risk: Interval
+
+    @property
+    def relative_reduction(self) -> Interval:
+        return Interval(1 - self.relative_risk.upper, 1 - self.relative_risk.lower)
+
+    @property
+    def risk_difference(self) -> Interval:
+        return Interval(self.treated_risk.lower - self.control_risk, self.treated_risk.upper - self.control_risk)
+
+    @property
+    def number_needed_to_treat(self) -> Interval:
+        """Patients treated per event avoided (Altman 1998).
+
+        Raises
+        ------
+        ValueError : if the risk difference may be 0, where the number needed to treat passes through infinity.
+        """
+        if 0 in self.risk_difference:
+            raise ValueError("the risk difference may be 0: no number needed to treat")
+        ends = sorted(abs(1 / x) for x in (self.risk_difference.lower, self.risk_difference.upper))
+        return Interval(ends[0], ends[1])
+
+
+def risk_scale(odds_ratio: Interval, control_risk: float) -> RiskScale:
+    """Take an odds ratio, as an interval, to the risk scale at a control risk strictly between 0 and 1.
+
+    The interval may hold what rounding leaves open or what chance does; risks rise with the odds ratio, so its
+    ends give theirs.
+
+    Raises
+    ------
+    ValueError : if the control risk is not strictly between 0 and 1.
+    """
+    if not 0 < control_risk < 1:
+        raise ValueError(f"expected a control risk strictly between 0 and 1, got {control_risk}")
+    ends = [float(treated_risk(x, control_risk)) for x in (odds_ratio.lower, odds_ratio.upper)]
+    return RiskScale(control_risk, Interval(*ends), Interval(*(x / control_risk for x in ends)))
+
+
+def highest_control_risk(odds_ratio: Interval, reduction: Interval) -> float:
+    """The highest control risk at which an odds ratio below 1 can still mean this relative risk reduction.
+
+    Solves 1 - OR / (1 - r (1 - OR)) = reduction for r, at the smallest odds ratio and the smallest reduction; 0 if
+    it cannot mean it at any control risk.
+    """
+    low, target = odds_ratio.lower, reduction.lower
+    return max(0.0, (1 - low / (1 - target)) / (1 - low))
+
+
+def judge_relative_reduction(reduction: Printed, ratio: PrintedRatio, control_risk: float) -> Finding:
+    """Is an odds ratio, read as a relative risk reduction, worded rightly at this control risk?"""
+    printed = ratio.estimate.interval()
+    at = risk_scale(printed, control_risk).relative_reduction
+    limit = highest_control_risk(printed, reduction.interval())
+    odds_reduction = Interval(1 - printed.upper, 1 - printed.lower)
+    return Finding(
+        judge_relative_reduction,
+        f"one control risk for all patients, {control_risk:.1%}",
+        f"The {reduction} is 1 - OR, a reduction in odds; at a control risk of {control_risk:.1%} the printed odds ratio "
+        f"means {100 * at.lower:.0f}% to {100 * at.upper:.0f}% fewer deaths, and {reduction} only where no more than "
+        f"{math.floor(1000 * limit) / 10:.1f}% die untreated.",
+        {"relative_reduction": at, "highest_control_risk": limit},
+        exists=odds_reduction.overlaps(reduction.interval()),
+        constrained=True,
+        worded=at.overlaps(reduction.interval()),
+    )

@@ -1,0 +1,1 @@
+"""How things look: prose, tables, verdict cards and charts, the same everywhere."""

@@ -1,0 +1,111 @@
+"""Verdict cards, the document card and the bar of verdicts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from html import escape
+
+from rederive.claims import Claim, Document, printed_texts
+from rederive.display.shown import Shown
+from rederive.display.tables import cell
+from rederive.verdicts import MEANING, Finding, Verdict, qualified_name
+
+# Verdicts must be told apart without colour: each has a sign of its own.
+SIGNS = {
+    Verdict.REPRODUCED: "✓",
+    Verdict.COHERENT: "≈",
+    Verdict.POSSIBLE: "◇",
+    Verdict.MISWORDED: "✎",
+    Verdict.CONTRADICTED: "✗",
+    Verdict.SILENT: "–",
+}
+
+
+def badge(verdict: Verdict) -> str:
+    return (
+        f'<span class="rd-badge rd-{verdict}" title="{escape(MEANING[verdict], quote=True)}">'
+        f'<span aria-hidden="true">{SIGNS[verdict]}</span> {verdict}</span>'
+    )
+
+
+def verdict_card(claim: Claim, finding: Finding) -> Shown:
+    """A claim, what became of it, and how: the same card everywhere."""
+    printed = "; ".join(f"{name} {number}" for name, number in printed_texts(claim).items())
+    recomputed = "; ".join(f"{name.replace('_', ' ')} {cell(value)}" for name, value in finding.recomputed.items())
+    rows = {
+        "Printed": printed,
+        "Recomputed": recomputed,
+        "Missing": "; ".join(finding.missing),
+        "Convention": finding.convention if finding.convention != "none" else "",
+        "Where": claim.where,
+        "Changes the conclusion": "yes" if finding.matters else "",
+        "Computed by": qualified_name(finding.method),
+    }
+    rows = {name: content for name, content in rows.items() if content}
+    plain = "\n".join(
+        [f"[{SIGNS[finding.verdict]} {finding.verdict}] {claim.statement.strip()}", f"  {finding.because}"]
+        + [f"  {name}: {content}" for name, content in rows.items()]
+    )
+    items = "".join(
+        f"<dt>{name}</dt><dd>{_function(content) if name == 'Computed by' else escape(content)}</dd>"
+        for name, content in rows.items()
+    )
+    html = (
+        f'<div class="rd-card rd-{finding.verdict}" id="claim-{claim.id}" role="group" '
+        f'aria-label="Verdict on claim {claim.id}: {finding.verdict}">'
+        f'<p class="rd-claim">{badge(finding.verdict)} {escape(claim.statement.strip())}</p>'
+        f"<p>{escape(finding.because)}</p><dl>{items}</dl></div>"
+    )
+    return Shown(plain + "\n", html)
+
+
+def _function(name: str) -> str:
+    return f'<code class="rd-function" data-function="rederive.{name}">{name}</code>'
+
+
+def document_card(document: Document) -> Shown:
+    """What the document is, who wrote it, and how far it stands from patient data."""
+    card = document.card
+    distance = len(card.distance) - 1
+    rows = {
+        "What": card.what,
+        "Author": card.author,
+        "About": card.about,
+        **{name[0].upper() + name[1:]: value for name, value in card.identifiers.items()},
+        "Distance from patient data": f"{distance} step{'s' if distance != 1 else ''}: {' → '.join(card.distance)}",
+    }
+    plain = "\n".join([card.title, *(f"  {name}: {value}" for name, value in rows.items())])
+    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows.items())
+    return Shown(
+        plain + "\n",
+        f'<div class="rd-card rd-document" role="group" aria-label="The document"><p class="rd-claim">{escape(card.title)}</p>'
+        f"<dl>{items}</dl></div>",
+    )
+
+
+def verdict_bar(verdicts: Iterable[Verdict], bottom_line: str) -> Shown:
+    """A chapter's bottom line over a bar of its verdicts."""
+    counted = Counter(verdicts)
+    present = [verdict for verdict in Verdict if counted[verdict]]
+    total = sum(counted.values())
+    summary = ", ".join(f"{counted[verdict]} {verdict}" for verdict in present)
+    parts = "".join(
+        f'<span class="rd-part rd-{verdict}" style="flex-grow:{counted[verdict]}">{SIGNS[verdict]} {counted[verdict]}</span>'
+        for verdict in present
+    )
+    key = " ".join(f"<li>{badge(verdict)} {counted[verdict]}</li>" for verdict in present)
+    return Shown(
+        f"{bottom_line}\n{total} claims: {summary}\n",
+        f'<div class="rd-bottom-line"><p>{escape(bottom_line)}</p>'
+        f'<div class="rd-bar" role="img" aria-label="{total} claims: {summary}">{parts}</div><ul class="rd-key">{key}</ul></div>',
+    )
+
+
+def closing_list(findings: Mapping[str, tuple[Claim, Finding]]) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the list that closes a chapter: every claim with its verdict."""
+    rows = [
+        [claim.id, claim.statement.strip(), f"{SIGNS[finding.verdict]} {finding.verdict}", "yes" if finding.matters else ""]
+        for claim, finding in findings.values()
+    ]
+    return ["Claim", "What is said", "Verdict", "Changes the conclusion"], rows

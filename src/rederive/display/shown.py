@@ -1,0 +1,50 @@
+"""What a chapter shows, in a form each front end can take: HTML or Markdown in notebooks, plain text in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from textwrap import dedent
+
+from IPython.display import display
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One piece of output. Each front end picks the richest form it knows."""
+
+    plain: str
+    html: str = ""
+    markdown: str = ""
+
+    def __repr__(self) -> str:
+        return self.plain
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        forms = {"text/plain": self.plain, "text/html": self.html, "text/markdown": self.markdown}
+        return {kind: content for kind, content in forms.items() if content}
+
+
+def show(shown: Shown) -> None:
+    display(shown)
+
+
+def text(markdown: str) -> None:
+    """Show a paragraph that carries computed numbers. Markdown; indentation and single line breaks do not count."""
+    paragraph = dedent(markdown).strip()
+    show(Shown(plain=paragraph + "\n", markdown=paragraph))
+
+
+def html_table(rows: Sequence[Sequence[str]], header: Sequence[str], caption: str) -> str:
+    """An accessible table: a caption, scoped headers, the first column naming its row. Cells are plain text."""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
+        for first, *rest in rows
+    )
+    return (
+        '<div class="rd-scroll" tabindex="0" role="region" aria-label="' + escape(caption, quote=True) + '">'
+        f'<table class="rd-table"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )

@@ -1,0 +1,95 @@
+"""Verdicts, and how a finding earns its own.
+
+Nobody types a verdict. A check states what it established about a claim; the verdict follows from that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from rederive.printed import Interval
+
+Value = float | int | Interval
+
+
+class Verdict(StrEnum):
+    REPRODUCED = "reproduced"
+    COHERENT = "coherent"
+    POSSIBLE = "possible"
+    MISWORDED = "misworded"
+    CONTRADICTED = "contradicted"
+    SILENT = "silent"
+
+
+MEANING = {
+    Verdict.REPRODUCED: "Recomputed from printed counts or data; the result rounds to what is printed.",
+    Verdict.COHERENT: "Cannot be recomputed from below, but the printed numbers that constrain each other agree.",
+    Verdict.POSSIBLE: "Nothing printed confirms it; at least one data set that meets every printed constraint exists.",
+    Verdict.MISWORDED: "The number stands; the sentence around it does not.",
+    Verdict.CONTRADICTED: "No true values can print these numbers, or a primary source prints something else.",
+    Verdict.SILENT: "There is nothing to compute from.",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check established about one claim.
+
+    Attributes
+    ----------
+    method : the function that did the work.
+    convention : the analytic conventions it assumed.
+    because : why, in one plain sentence.
+    recomputed : values, or intervals of values, by name.
+    recomputes : whether a result computed from counts or data rounds to what is printed; None if there is none.
+    exists : whether any true values can print these numbers together; None if that was not asked.
+    constrained : whether the printed numbers tie each other down, so that agreement between them means something.
+    worded : whether the sentence says what its number says; None if only the number was judged.
+    missing : the quantities one would need to go further.
+    matters : whether this changes the document's conclusion.
+    """
+
+    method: Callable[..., Any]
+    convention: str
+    because: str
+    recomputed: Mapping[str, Value] = field(default_factory=dict)
+    recomputes: bool | None = None
+    exists: bool | None = None
+    constrained: bool = False
+    worded: bool | None = None
+    missing: tuple[str, ...] = ()
+    matters: bool = False
+
+    def __post_init__(self) -> None:
+        if self.verdict is Verdict.SILENT and not self.missing:
+            raise ValueError("a silent finding lists the quantities that are missing")
+
+    @property
+    def verdict(self) -> Verdict:
+        """The first line that applies; a sentence is judged only once its numbers stand."""
+        match self:
+            case Finding(exists=False) | Finding(recomputes=False):
+                return Verdict.CONTRADICTED
+            case Finding(worded=False):
+                return Verdict.MISWORDED
+            case Finding(recomputes=True):
+                return Verdict.REPRODUCED
+            case Finding(exists=True, constrained=True):
+                return Verdict.COHERENT
+            case Finding(exists=True):
+                return Verdict.POSSIBLE
+            case _:
+                return Verdict.SILENT
+
+
+def qualified_name(function: Callable[..., Any]) -> str:
+    """A function's place in this library: `checks.ratios.judge_ratio`."""
+    return f"{function.__module__.removeprefix('rederive.')}.{function.__qualname__}"
+
+
+def silent(method: Callable[..., Any], because: str, missing: tuple[str, ...], matters: bool = False) -> Finding:
+    """The finding that there is nothing to compute from."""
+    return Finding(method, "none", because, missing=missing, matters=matters)

@@ -1,0 +1,110 @@
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rederive.printed import NEAREST, Interval, Printed, Rounding, UnreadableNumber, endpoints, print_number
+
+decimals = st.integers(0, 6)
+values = st.decimals(-10_000, 10_000, places=8, allow_nan=False, allow_infinity=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "lower", "upper"),
+    [
+        ("0.73", 0.725, 0.735),
+        ("0.730", 0.7295, 0.7305),
+        (".003", 0.0025, 0.0035),
+        ("<0.001", 0, 0.001),
+        ("≤ 0.05", 0, 0.05),
+        (">0.05", 0.05, float("inf")),
+        ("1,927", 1926.5, 1927.5),
+        ("27%", 0.265, 0.275),
+        ("19.1 %", 0.1905, 0.1915),
+        ("−4.2", -4.25, -4.15),
+        ("1e-5", 0.5e-5, 1.5e-5),
+    ],
+)
+def test_a_printed_number_is_an_interval(text, lower, upper):
+    interval = Printed.parse(text).interval()
+    assert (interval.lower, interval.upper) == pytest.approx((lower, upper), rel=1e-15)
+
+
+@pytest.mark.parametrize("text", ["", "n.s.", "0.73 (0.59)", "0.59-0.90", "1,92", "12,34.5", "0.7.3", "NaN", "∞", "1 927", 0.9, 27, None])
+def test_anything_else_is_refused(text):
+    with pytest.raises(UnreadableNumber, match="expected"):
+        Printed.parse(text)
+
+
+def test_trailing_zeros_count():
+    assert Printed.parse("0.9").interval().upper - Printed.parse("0.90").interval().upper == pytest.approx(0.045)
+
+
+def test_truncation_cuts_towards_zero():
+    assert Printed.parse("0.73").interval(Rounding.TRUNCATION) == Interval(0.73, 0.74)
+    assert Printed.parse("-0.73").interval(Rounding.TRUNCATION) == Interval(-0.74, -0.73)
+    assert Printed.parse("0.73").prints(Fraction(7399, 10_000), Rounding.TRUNCATION)
+    assert not Printed.parse("0.73").prints(Fraction(7399, 10_000))
+
+
+@pytest.mark.parametrize(("how", "text"), [(Rounding.HALF_UP, "0.13"), (Rounding.HALF_EVEN, "0.12"), (Rounding.TRUNCATION, "0.12")])
+def test_ties_are_exact(how, text):
+    assert print_number(Fraction(1, 8), 2, how).text == text
+    assert Printed.parse(text).prints(Fraction(1, 8), how)
+
+
+def test_counts_are_whole():
+    assert Printed.parse("1,927").count() == 1927
+    for text in ["19.0", "-3", "<5", "20%"]:
+        with pytest.raises(UnreadableNumber, match="a count"):
+            Printed.parse(text).count()
+
+
+@given(values, decimals, st.sampled_from(list(Rounding)))
+def test_what_is_printed_is_inside_its_interval(value: Decimal, places: int, how: Rounding):
+    printed = print_number(value, places, how)
+    assert printed.prints(value, how)
+    interval = printed.interval(how)
+    slack = 1e-12 * max(1, abs(float(value)))  # ends are doubles, values here are not
+    assert interval.lower - slack <= float(value) <= interval.upper + slack
+
+
+@given(values, decimals, st.sampled_from(NEAREST))
+def test_printing_and_parsing_round_trip(value: Decimal, places: int, how: Rounding):
+    printed = print_number(value, places, how)
+    again = Printed.parse(printed.text)
+    assert (again.value, again.unit) == (printed.value, printed.unit)
+    assert print_number(again.value, places, how).text == printed.text
+
+
+@given(values, decimals, decimals)
+def test_more_digits_never_widen(value: Decimal, few: int, more: int):
+    few, more = sorted((few, more))
+    wide, narrow = (print_number(value, d).interval() for d in (few, more))
+    assert narrow.upper - narrow.lower <= (wide.upper - wide.lower) * (1 + 1e-6)  # ends are doubles
+
+
+@given(st.decimals(0, 1, places=6), decimals)
+def test_rounding_agrees_with_the_decimal_module(value: Decimal, places: int):
+    step = Decimal(1).scaleb(-places)
+    for how, name in [(Rounding.HALF_UP, "ROUND_HALF_UP"), (Rounding.HALF_EVEN, "ROUND_HALF_EVEN"), (Rounding.TRUNCATION, "ROUND_DOWN")]:
+        assert Decimal(print_number(value, places, how).text) == value.quantize(step, rounding=name)
+
+
+def test_intervals():
+    assert Interval(1, 2).intersection(Interval(2, 3)) == Interval(2, 2)
+    assert Interval(1, 2).intersection(Interval(2.1, 3)) is None
+    assert f"{Interval(0.00249, 0.0043):.1g}" == "0.002 to 0.004"
+    assert f"{Interval(0.791, 0.794):.2f}" == "0.79"
+    with pytest.raises(ValueError, match="lower <= upper"):
+        Interval(2, 1)
+
+
+def test_endpoints_of_many():
+    lower, upper = endpoints(["0.73", Printed.parse("27%"), "0.73"])
+    np.testing.assert_allclose(lower, [0.725, 0.265, 0.725], rtol=1e-15)
+    np.testing.assert_allclose(upper, [0.735, 0.275, 0.735], rtol=1e-15)
+    assert endpoints([])[0].shape == (0,)

@@ -1,0 +1,177 @@
+"""Percentages and two-by-two tables: against exact fractions, enumeration, scipy and R."""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.contingency_tables import Table2x2
+from statsmodels.stats import proportion
+
+from rederive.checks.proportions import (
+    TESTS,
+    check_percentages,
+    chi2_p,
+    chi2_yates_p,
+    counts_that_print,
+    fisher_p,
+    judge_percentage,
+    judge_total,
+    prints_percentage,
+    roundings_that_print,
+    summarise_percentages,
+    tables_that_print,
+    z_unpooled_p,
+)
+from rederive.claims import PrintedPercentage, PrintedRatio, PrintedTotal
+from rederive.printed import NEAREST, Printed, Rounding, print_number
+from rederive.verdicts import Verdict
+
+ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "tables.json").read_text())
+
+
+def percent(text):
+    return Printed.parse(f"{text}%")
+
+
+def test_the_oracle_did_not_shrink():
+    assert len(ORACLE["cases"]) >= 10
+    assert "R version" in ORACLE["r"]
+
+
+@pytest.mark.parametrize("case", ORACLE["cases"], ids=lambda c: "{events_treated}-{n_treated}-{events_control}-{n_control}".format(**c))
+def test_p_values_equal_r(case):
+    table = [case[name] for name in ("events_treated", "n_treated", "events_control", "n_control")]
+    assert chi2_p(*table) == pytest.approx(case["chi2"], rel=1e-10)
+    assert chi2_yates_p(*table) == pytest.approx(case["chi2_yates"], rel=1e-10)
+    assert fisher_p(*table) == pytest.approx(case["fisher"], rel=1e-10)
+
+
+two_arms = st.tuples(st.integers(1, 60), st.integers(1, 60)).flatmap(
+    lambda n: st.tuples(st.integers(0, n[0]), st.just(n[0]), st.integers(0, n[1]), st.just(n[1]))
+)
+
+
+@settings(max_examples=200)
+@given(two_arms)
+def test_p_values_equal_scipy_and_statsmodels(table):
+    a, n1, c, n0 = table
+    cells = [[a, n1 - a], [c, n0 - c]]
+    assert fisher_p(*table) == pytest.approx(stats.fisher_exact(cells)[1], rel=1e-9)
+    if 0 < a + c < n1 + n0:
+        assert chi2_p(*table) == pytest.approx(stats.chi2_contingency(cells, correction=False)[1], rel=1e-9)
+        assert chi2_yates_p(*table) == pytest.approx(stats.chi2_contingency(cells, correction=True)[1], rel=1e-9)
+    if 0 < a < n1 and 0 < c < n0:
+        wald = proportion.test_proportions_2indep(a, n1, c, n0, method="wald", compare="diff").pvalue
+        assert z_unpooled_p(*table) == pytest.approx(wald, rel=1e-9)
+
+
+@settings(max_examples=50)
+@given(two_arms)
+def test_swapping_arms_changes_no_p_value(table):
+    a, n1, c, n0 = table
+    for test in TESTS.values():
+        np.testing.assert_allclose(test(a, n1, c, n0), test(c, n0, a, n1), rtol=1e-9)
+
+
+def test_one_call_answers_for_many_tables():
+    many = np.array([[8, 20, 3, 25], [1, 5, 4, 60], [0, 7, 7, 7]]).T
+    for test in TESTS.values():
+        np.testing.assert_array_equal(test(*many), [test(*one) for one in many.T])
+
+
+@settings(max_examples=300)
+@given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.integers(0, 3), st.sampled_from(list(Rounding)))
+def test_an_honest_percentage_always_fits(counts, decimals, how):
+    events, n = counts
+    text = percent(print_number(Fraction(100 * events, n), decimals, how))
+    assert prints_percentage(events, n, text, how)
+    assert how in roundings_that_print(events, n, text)
+    if how in NEAREST:
+        assert prints_percentage(events, n, text)
+    found = counts_that_print(text, [n], how)
+    assert events in set(found["events"])
+
+
+@settings(max_examples=300)
+@given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.integers(0, 100), st.sampled_from([*Rounding, None]))
+def test_integer_arithmetic_equals_exact_fractions(counts, shown, how):
+    events, n = counts
+    text = percent(str(shown))
+    assert prints_percentage(events, n, text, how) == text.prints(Fraction(events, n), how)
+
+
+def test_ties_tell_conventions_apart():
+    assert roundings_that_print(1, 8, percent("13")) == (Rounding.HALF_UP,)
+    assert roundings_that_print(1, 8, percent("12")) == (Rounding.HALF_EVEN, Rounding.TRUNCATION)
+
+
+def test_bounds_are_percentages_too():
+    assert prints_percentage(1, 200, Printed.parse("<1%"))
+    assert not prints_percentage(3, 200, Printed.parse("<1%"))
+
+
+def test_a_table_and_its_summary():
+    table = pd.DataFrame({"events": [1, 1, 2], "n": [8, 3, 3], "percent": [percent("13"), percent("33"), percent("66")]})
+    checked = check_percentages(table)
+    assert checked["half-up"].tolist() == [True, True, False]
+    assert checked["truncation"].tolist() == [False, True, True]
+    summary = summarise_percentages(checked)
+    assert (summary["half-up"], summary["none"], summary["one for all"]) == (2, 0, False)
+
+
+def test_counts_that_print_finds_all_and_only():
+    found = counts_that_print(percent("33"), range(1, 10))
+    assert list(found.itertuples(index=False, name=None)) == [(1, 3), (2, 6), (3, 9)]
+
+
+def test_tables_that_print_equals_brute_force():
+    shown = {"treated": percent("68"), "control": percent("42"), "p": Printed.parse("0.06")}
+    found = tables_that_print(range(18, 27), range(18, 27), **shown)
+    expected = set()
+    for n1 in range(18, 27):
+        for n0 in range(18, 27):
+            for a in range(n1 + 1):
+                for c in range(n0 + 1):
+                    if shown["treated"].prints(Fraction(a, n1)) and shown["control"].prints(Fraction(c, n0)):
+                        cells = [[a, n1 - a], [c, n0 - c]]
+                        ps = [
+                            stats.chi2_contingency(cells, correction=False)[1],
+                            stats.chi2_contingency(cells)[1],
+                            stats.fisher_exact(cells)[1],
+                            proportion.test_proportions_2indep(a, n1, c, n0, method="wald", compare="diff").pvalue,
+                        ]
+                        if any(0.055 <= p <= 0.065 for p in ps):
+                            expected.add((a, n1, c, n0))
+    assert expected
+    assert set(found.iloc[:, :4].itertuples(index=False, name=None)) == expected
+
+
+def test_tables_that_print_an_odds_ratio():
+    etass = Table2x2([[47, 134], [63, 117]])
+    lower, upper = etass.oddsratio_confint()
+    ratio = PrintedRatio(measure="OR", estimate=f"{etass.oddsratio:.3f}", lower=f"{lower:.3f}", upper=f"{upper:.3f}")
+    found = tables_that_print([181], [180], ratio=ratio)
+    assert (47, 181, 63, 180) in set(found.itertuples(index=False, name=None))
+    assert len(found) == 1
+    with pytest.raises(ValueError, match="odds ratio"):
+        tables_that_print([181], [180], ratio=PrintedRatio(measure="RR", estimate="0.7", lower="0.5", upper="1.0"))
+
+
+def test_totals_add_up_or_are_contradicted():
+    assert judge_total(PrintedTotal(n="1,927", n_treated="967", n_control="960")).verdict is Verdict.COHERENT
+    assert judge_total(PrintedTotal(n="1,928", n_treated="967", n_control="960")).verdict is Verdict.CONTRADICTED
+
+
+def test_a_share_is_reproduced_by_the_count_that_prints_it():
+    shares = {"analysed": (1450, 1927), "randomised": (1467, 1927)}
+    finding = judge_percentage(PrintedPercentage(percent="75%"), shares)
+    assert finding.verdict is Verdict.REPRODUCED
+    assert "analysed" in finding.convention
+    assert "randomised" not in finding.convention
+    assert judge_percentage(PrintedPercentage(percent="77%"), shares).verdict is Verdict.CONTRADICTED

@@ -1,0 +1,302 @@
+"""Ratios with intervals and p values: against linear programming, brute force and enumeration."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy import optimize, stats
+from statsmodels.stats.meta_analysis import combine_effects
+
+from rederive.checks.ratios import (
+    CONVENTIONS,
+    NORMAL,
+    Convention,
+    check_ratio,
+    check_ratios,
+    feasible,
+    feasible_outline,
+    heterogeneity_ceiling,
+    interaction,
+    judge_ratio,
+    midpoint_p,
+    minimum_events,
+    p_by_decimals,
+    smallest_se,
+    summarise_ratios,
+)
+from rederive.claims import PrintedRatio
+from rederive.printed import NEAREST, Printed, Rounding, print_number
+from rederive.verdicts import Verdict
+
+Q = stats.norm.isf(0.025)
+
+
+def ratio(estimate, lower, upper, p=None, measure="OR", **more):
+    return PrintedRatio(measure=measure, estimate=estimate, lower=lower, upper=upper, p=p, **more)
+
+
+def printed_by(effect, se, decimals=2, p_decimals=3, how=Rounding.HALF_UP, sides=2):
+    """What a paper prints when these are its true log effect and standard error."""
+    texts = [print_number(math.exp(x), decimals, how).text for x in (effect, effect - Q * se, effect + Q * se)]
+    return [*texts, print_number(sides * stats.norm.sf(abs(effect / se)), p_decimals, how).text]
+
+
+honest = {
+    "effect": st.floats(-1.5, 1.5),
+    "se": st.floats(0.02, 0.8),
+    "decimals": st.integers(1, 4),
+    "p_decimals": st.integers(2, 4),
+}
+
+
+@settings(max_examples=300)
+@given(**honest, how=st.sampled_from(NEAREST))
+def test_honest_results_always_fit(effect, se, decimals, p_decimals, how):
+    texts = printed_by(effect, se, decimals, p_decimals, how)
+    found = feasible(*([t] for t in texts))
+    assert found.fits[0]
+    for (lower, upper), truth in [
+        (found.effect, effect),
+        (found.se, se),
+        (found.z, effect / se),
+        (found.p, 2 * stats.norm.sf(abs(effect / se))),
+    ]:
+        assert lower[0] - 1e-9 <= truth <= upper[0] + 1e-9
+
+
+@settings(max_examples=100)
+@given(**honest)
+def test_cut_off_digits_fit_the_convention_that_cuts_them(effect, se, decimals, p_decimals):
+    texts = printed_by(effect, se, decimals, p_decimals, Rounding.TRUNCATION)
+    assert feasible(*([t] for t in texts), convention=CONVENTIONS[1]).fits[0]
+
+
+@settings(max_examples=200)
+@given(**honest)
+def test_more_digits_never_widen_the_feasible_set(effect, se, decimals, p_decimals):
+    """Digits cut off nest exactly. Rounded ones need not: 1.2496 prints as 1.2 and as 1.25, and neither holds the other."""
+    few, more = (
+        feasible(*([t] for t in printed_by(effect, se, d, how=Rounding.TRUNCATION)[:3]), convention=CONVENTIONS[1])
+        for d in (decimals, decimals + 1)
+    )
+    for name in ("effect", "se", "z", "p"):
+        (a, b), (c, d) = getattr(few, name), getattr(more, name)
+        assert a[0] - 1e-9 <= c[0]  # 1e-9: ends are doubles
+        assert d[0] <= b[0] + 1e-9
+
+
+@settings(max_examples=200)
+@given(**honest)
+def test_a_printed_p_value_never_widens_the_feasible_set(effect, se, decimals, p_decimals):
+    texts = [[t] for t in printed_by(effect, se, decimals, p_decimals)]
+    without, with_p = feasible(*texts[:3]), feasible(*texts)
+    for name in ("effect", "se", "z", "p"):
+        (a, b), (c, d) = getattr(without, name), getattr(with_p, name)
+        assert a[0] - 1e-9 <= c[0]
+        assert d[0] <= b[0] + 1e-9
+
+
+@settings(max_examples=100)
+@given(**honest)
+def test_swapping_arms_inverts_the_ratio(effect, se, decimals, p_decimals):
+    # enough digits for the two printings to describe nearly the same truth
+    straight = feasible(*([t] for t in printed_by(effect, se, 6)[:3]))
+    swapped = feasible(*([t] for t in printed_by(-effect, se, 6)[:3]))
+    assert straight.effect[0][0] == pytest.approx(-swapped.effect[1][0], abs=2e-5)
+    assert straight.se[0][0] == pytest.approx(swapped.se[0][0], abs=2e-5)
+
+
+def linear_program(texts, sign, objective):
+    """The same feasible set handed to an outside solver: the smallest value of `objective` over (b, s), or None."""
+    ends = [Printed.parse(t).interval() for t in texts]
+    rows = [[1, 0], [1, -Q], [1, Q]]
+    a, c = [], []
+    for row, end in zip(rows, ends[:3], strict=True):
+        a += [row, [-row[0], -row[1]]]
+        c += [math.log(end.upper), -math.log(end.lower)]
+    a.append([-sign, stats.norm.isf(min(1, ends[3].upper) / 2)])
+    c.append(0)
+    if ends[3].lower > 0:
+        a.append([sign, -stats.norm.isf(ends[3].lower / 2)])
+        c.append(0)
+    solved = optimize.linprog(objective, A_ub=a, b_ub=c, bounds=[(0, None) if sign > 0 else (None, 0), (0, None)])
+    return solved.fun if solved.status == 0 else None
+
+
+@settings(max_examples=60, deadline=None)
+@given(**honest, corrupted=st.booleans())
+def test_ranges_equal_linear_programming(effect, se, decimals, p_decimals, corrupted):
+    texts = printed_by(effect, se, decimals, p_decimals)
+    if corrupted:
+        texts[3] = print_number(min(1, float(texts[3]) * 1.5 + 0.003), p_decimals).text
+    assume(Printed.parse(texts[1]).interval().lower > 0)  # the solver takes no infinite coefficients
+    found = feasible(*([t] for t in texts))
+    for k, ends in [(0, found.effect), (1, found.se)]:
+        unit = np.eye(2)[k]
+        low = [x for x in (linear_program(texts, s, unit) for s in (-1, 1)) if x is not None]
+        high = [-x for x in (linear_program(texts, s, -unit) for s in (-1, 1)) if x is not None]
+        if not low:
+            assert not found.fits[0]
+        elif found.fits[0]:  # the solver tolerates 1e-7 and may keep a set that is empty by less
+            assert ends[0][0] == pytest.approx(min(low), abs=1e-6)
+            assert ends[1][0] == pytest.approx(max(high), abs=1e-6)
+        else:
+            assert max(high) - min(low) < 1e-5
+
+
+def test_p_range_equals_brute_force():
+    found = feasible(["0.73"], ["0.59"], ["0.90"])
+    b, s = np.meshgrid(np.linspace(-0.33, -0.30, 1501), np.linspace(0.098, 0.117, 1501))
+    inside = (
+        (np.exp(b) >= 0.725) & (np.exp(b) <= 0.735)
+        & (np.exp(b - Q * s) >= 0.585) & (np.exp(b - Q * s) <= 0.595)
+        & (np.exp(b + Q * s) >= 0.895) & (np.exp(b + Q * s) <= 0.905)
+    )  # fmt: skip
+    p = 2 * stats.norm.sf(np.abs(b / s))[inside]
+    # the grid is 2e-5 wide: its extremes fall short of the true ones by about z' dp/dz of that
+    assert found.p[0][0] == pytest.approx(p.min(), rel=2e-3)
+    assert found.p[1][0] == pytest.approx(p.max(), rel=2e-3)
+    assert found.p[0][0] <= p.min()
+    assert found.p[1][0] >= p.max()
+
+
+def test_the_known_false_alarm_of_midpoints_is_none_here():
+    """HR 1.10 (1.04-1.16): the midpoint says p = .0006; data behind such a print had p = .0014."""
+    assert midpoint_p(1.10, 1.04, 1.16) == pytest.approx(0.0006, abs=5e-5)
+    assert judge_ratio(ratio("1.10", "1.04", "1.16", "0.0014", measure="HR")).verdict is Verdict.COHERENT
+
+
+def test_a_wrong_p_is_contradicted_and_a_one_sided_one_named():
+    assert judge_ratio(ratio("0.73", "0.59", "0.90", "0.03")).verdict is Verdict.CONTRADICTED
+    one_sided = check_ratio(ratio("0.73", "0.59", "0.90", "0.0017"))
+    assert [name for name, fits in one_sided.fits.items() if fits] == ["Wald, normal, log scale, one-sided p"]
+    assert "one-sided" in judge_ratio(one_sided.printed).because
+
+
+def test_an_interval_off_centre_is_contradicted_even_without_p():
+    finding = judge_ratio(ratio("0.73", "0.59", "0.95"))
+    assert finding.verdict is Verdict.CONTRADICTED
+
+
+def test_few_degrees_of_freedom_make_another_p():
+    t10 = Convention("t, 10 df", df=10)
+    se = 0.1
+    half = stats.t.isf(0.025, 10) * se
+    texts = [f"{math.exp(x):.3f}" for x in (-0.3, -0.3 - half, -0.3 + half)] + [f"{2 * stats.t.sf(3, 10):.4f}"]
+    assert feasible(*([t] for t in texts), convention=t10).fits[0]
+    assert not feasible(*([t] for t in texts), convention=NORMAL).fits[0]
+
+
+def test_tables_and_their_summary():
+    table = pd.DataFrame(
+        {
+            "estimate": ["0.73", "0.73", "1.67"],
+            "lower": ["0.59", "0.59", "1.04"],
+            "upper": ["0.90", "0.90", "2.67"],
+            "p": ["0.003", "0.03", None],
+        },
+        index=["good", "bad", "without"],
+    )
+    checked = check_ratios(table)
+    assert checked["fits"].to_dict() == {"good": True, "bad": False, "without": True}
+    assert checked.loc["good", "p_lower"] < checked.loc["good", "p_midpoint"] < checked.loc["good", "p_upper"]
+    assert summarise_ratios(checked).to_dict() == {"ratios": 3, "fit": 2, "do not fit": 1}
+    scalar = check_ratio(ratio("0.73", "0.59", "0.90", "0.003"))
+    assert scalar.p.lower == checked.loc["good", "p_lower"]
+    assert scalar.se.upper == checked.loc["good", "se_upper"]
+
+
+def test_each_digit_narrows_p():
+    told = p_by_decimals(-0.3147, 0.1077, [1, 2, 3, 4])
+    width = told["p_upper"] - told["p_lower"]
+    assert (width.diff().dropna() < 0).all()
+    truth = 2 * stats.norm.sf(0.3147 / 0.1077)
+    assert ((told["p_lower"] <= truth) & (truth <= told["p_upper"])).all()
+
+
+def test_the_outline_is_the_feasible_set():
+    printed = ratio("0.73", "0.59", "0.90", "0.003")
+    outline = feasible_outline(printed)
+    found = feasible(["0.73"], ["0.59"], ["0.90"], ["0.003"])
+    assert outline["se"].iloc[[0, -1]].tolist() == pytest.approx([found.se[0][0], found.se[1][0]])
+    assert (outline["effect_lower"] <= outline["effect_upper"] + 1e-12).all()
+    middle = outline.iloc[100]
+    for b in (middle.effect_lower, middle.effect_upper):
+        texts = [Printed.parse(t).interval() for t in ("0.73", "0.59", "0.90", "0.003")]
+        true = [math.exp(b), math.exp(b - Q * middle.se), math.exp(b + Q * middle.se), 2 * stats.norm.sf(abs(b) / middle.se)]
+        assert all(i.lower - 1e-9 <= v <= i.upper + 1e-9 for i, v in zip(texts, true, strict=True))
+
+
+def every_table(n):
+    """All tables of n people without an empty cell: cells a, b, c, d."""
+    cells = np.array([(a, b, c, n - a - b - c) for a in range(1, n) for b in range(1, n - a) for c in range(1, n - a - b)])
+    return cells[(cells > 0).all(axis=1)].T.astype(float)
+
+
+@pytest.mark.parametrize("n", [8, 21, 40])
+def test_no_table_beats_the_information_ceiling_or_the_minimum_of_events(n):
+    a, b, c, d = every_table(n)
+    effect, se = np.log(a * d / (b * c)), np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+    assert (se >= smallest_se(n, effect) * (1 - 1e-12)).all()
+    assert (a + c >= minimum_events(se)).all()
+    rr, rr_se = np.log(a / (a + b) * (c + d) / c), np.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d))
+    assert (rr_se >= smallest_se(n, rr, "RR") * (1 - 1e-9)).all()
+    if n == 40:  # and the ceiling is attained, so it cannot be lowered
+        assert np.min(se / smallest_se(n, effect)) == pytest.approx(1, abs=1e-12)
+
+
+def test_the_ceiling_for_a_hazard_ratio_is_everybody_dying():
+    assert smallest_se(100, 0.5, "HR") == pytest.approx(0.2)
+    assert minimum_events(smallest_se(100, 0.0, "HR")) == 100
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(3, 12))
+def test_no_pooled_odds_ratio_is_more_heterogeneous_than_its_ceiling(seed, k):
+    rng = np.random.default_rng(seed)
+    n1, n0 = rng.integers(5, 300, (2, k))
+    risk = rng.uniform(0.1, 0.9, (2, k))
+    a, c = rng.binomial(n1, risk[0]), rng.binomial(n0, risk[1])
+    empty = (a == 0) | (c == 0) | (a == n1) | (c == n0)
+    a, b, c, d = (np.asarray(x, dtype=float) + 0.5 * empty for x in (a, n1 - a, c, n0 - c))
+    effects, variances = np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
+    pooled = combine_effects(effects, variances, method_re="dl")
+    ceiling = heterogeneity_ceiling(pooled.sd_eff_w_re, k, int((n1 + n0).sum()))
+    assert pooled.tau2 <= ceiling.tau2 + 1e-9
+    assert pooled.i2 <= ceiling.i2 + 1e-9
+    known = heterogeneity_ceiling(pooled.sd_eff_w_re, k, int((n1 + n0)[1:].sum()), variances[:1])
+    assert pooled.tau2 <= known.tau2 + 1e-9 <= ceiling.tau2 + 2e-9
+    assert pooled.i2 <= known.i2 + 1e-9
+
+
+def test_a_ceiling_is_reached_by_equal_balanced_trials():
+    se, k, m = 0.2, 5, 160
+    found = heterogeneity_ceiling(se, k, k * m)
+    variance = 16 / (m + 2)
+    assert 1 / np.sqrt(k / (variance + found.tau2)) == pytest.approx(se, rel=1e-12)
+
+
+def test_too_narrow_an_interval_is_said_to_be_so():
+    with pytest.raises(ValueError, match="ceiling"):
+        heterogeneity_ceiling(0.05, 11, 1927)
+
+
+def test_an_interaction_covers_what_exact_arithmetic_gives():
+    young, old = ratio("1.67", "1.04", "2.67", measure="HR"), ratio("0.81", "0.61", "1.09", measure="HR")
+    found = interaction(young, old)
+    se = [(math.log(2.67) - math.log(1.04)) / (2 * Q), (math.log(1.09) - math.log(0.61)) / (2 * Q)]
+    z = (math.log(1.67) - math.log(0.81)) / math.hypot(*se)
+    assert math.exp(math.log(1.67) - math.log(0.81)) in found.ratio
+    assert 2 * stats.norm.sf(z) in found.p
+
+
+@settings(max_examples=50)
+@given(st.floats(-1, 1), st.floats(-1, 1), st.floats(0.05, 0.5), st.floats(0.05, 0.5))
+def test_an_interaction_always_covers_the_truth(b1, b2, s1, s2):
+    first, second = (ratio(*printed_by(b, s)[:3]) for b, s in ((b1, s1), (b2, s2)))
+    found = interaction(first, second)
+    assert found.ratio.lower - 1e-9 <= math.exp(b1 - b2) <= found.ratio.upper + 1e-9
+    assert found.p.lower - 1e-9 <= 2 * stats.norm.sf(abs(b1 - b2) / math.hypot(s1, s2)) <= found.p.upper + 1e-9

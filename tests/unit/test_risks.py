@@ -1,0 +1,68 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.contingency_tables import Table2x2
+
+from rederive.checks.risks import highest_control_risk, judge_relative_reduction, relative_risk, risk_scale, treated_risk
+from rederive.claims import PrintedRatio
+from rederive.printed import Interval, Printed
+from rederive.verdicts import Verdict
+
+risks = st.floats(0.001, 0.999)
+odds_ratios = st.floats(0.05, 20)
+
+
+@pytest.mark.parametrize("cells", [[[47, 134], [63, 117]], [[127, 415], [132, 415]], [[1, 99], [30, 70]]])
+def test_a_tables_own_odds_ratio_gives_its_own_relative_risk(cells):
+    table = Table2x2(cells)
+    control_risk = cells[1][0] / sum(cells[1])
+    assert relative_risk(table.oddsratio, control_risk) == pytest.approx(table.riskratio, rel=1e-12)
+
+
+@given(odds_ratios, risks)
+def test_odds_of_the_treated_risk_are_or_times_the_control_odds(odds_ratio, r):
+    r1 = treated_risk(odds_ratio, r)
+    assert r1 / (1 - r1) == pytest.approx(odds_ratio * r / (1 - r), rel=1e-9)
+    assert treated_risk(1 / odds_ratio, r1) == pytest.approx(r, rel=1e-9)
+
+
+@given(odds_ratios, risks)
+def test_an_odds_ratio_lies_further_from_one_than_its_relative_risk(odds_ratio, r):
+    assert abs(math.log(relative_risk(odds_ratio, r))) <= abs(math.log(odds_ratio)) + 1e-12
+
+
+def test_vectorised_over_both():
+    grid = relative_risk(np.array([[0.5], [0.73]]), np.array([0.1, 0.2, 0.3]))
+    assert grid.shape == (2, 3)
+    assert grid[1, 2] == relative_risk(0.73, 0.3)
+
+
+def test_the_risk_scale():
+    at = risk_scale(Interval(0.725, 0.735), 195 / 727)
+    assert at.relative_risk.lower == pytest.approx(0.7827, abs=1e-4)
+    assert at.relative_reduction == Interval(1 - at.relative_risk.upper, 1 - at.relative_risk.lower)
+    assert at.number_needed_to_treat.lower == pytest.approx(-1 / at.risk_difference.lower)
+    with pytest.raises(ValueError, match="may be 0"):
+        _ = risk_scale(Interval(0.9, 1.1), 0.2).number_needed_to_treat
+    for r in (0, 1, 27):
+        with pytest.raises(ValueError, match="strictly between"):
+            risk_scale(Interval(0.7, 0.8), r)
+
+
+@given(st.floats(0.1, 0.9), st.floats(0.01, 0.6))
+def test_the_highest_control_risk_is_where_the_reading_ceases_to_hold(odds_ratio, reduction):
+    r = highest_control_risk(Interval(odds_ratio, odds_ratio), Interval(reduction, reduction))
+    if r == 0:
+        assert 1 - odds_ratio <= reduction + 1e-12
+    else:
+        assert 1 - relative_risk(odds_ratio, r) == pytest.approx(reduction, abs=1e-9)
+
+
+def test_reading_odds_as_risks_is_misworded_only_where_the_two_part():
+    ratio = PrintedRatio(measure="OR", estimate="0.73", lower="0.59", upper="0.90")
+    assert judge_relative_reduction(Printed.parse("27%"), ratio, 0.268).verdict is Verdict.MISWORDED
+    assert judge_relative_reduction(Printed.parse("27%"), ratio, 0.01).verdict is Verdict.COHERENT
+    assert judge_relative_reduction(Printed.parse("37%"), ratio, 0.268).verdict is Verdict.CONTRADICTED
