@@ -6,6 +6,7 @@ import json
 import math
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,16 +49,20 @@ class Audit:
         return self.document.claims[claim_id]
 
     def table(self, name: str) -> pd.DataFrame:
-        """A copy of one of the document's tables."""
-        return self.document.tables[name].copy()
+        """One of the document's tables."""
+        return self.document.table(name)
+
+    def row(self, table: str, row_id: str) -> Any:
+        """One row of a table, by its id; a row of printed ratios can be used as a printed ratio."""
+        return self.document.rows[table][row_id]
 
     def open(self) -> None:
         """Show what the document is, and hold the place where the bottom line will stand once it is known."""
         show(document_card(self.document))
         display(Shown("(The bottom line is computed at the end of the run.)"), display_id="bottom-line")
 
-    def judge(self, claim_id: str, finding: Finding) -> None:
-        """Record the finding about a claim and show its card.
+    def judge(self, claim_id: str, finding: Finding, *, matters: bool = False) -> None:
+        """Record the finding about a claim and show its card; `matters` if it changes the document's conclusion.
 
         Raises
         ------
@@ -67,8 +72,8 @@ class Audit:
         claim = self[claim_id]
         if claim_id in self.findings:
             raise ValueError(f"claim {claim_id} was judged before")
-        self.findings[claim_id] = finding
-        show(verdict_card(claim, finding))
+        self.findings[claim_id] = replace(finding, matters=matters)
+        show(verdict_card(claim, self.findings[claim_id]))
 
     def close(self, bottom_line: str) -> None:
         """Put bottom line and verdicts at the head of the chapter, list all findings, and write the results.
@@ -125,5 +130,7 @@ def write_json(path: Path, content: object) -> None:
     """Write JSON the same way every time, and all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(f".{os.getpid()}.partial")
-    partial.write_text(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n", "utf-8")
+    partial.write_text(
+        json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n", "utf-8"
+    )
     partial.replace(path)

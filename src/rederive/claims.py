@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -233,7 +233,24 @@ class ArmSizesRow(Model):
     seen_in: Text
 
 
-ROWS: dict[str, type[Model]] = {"two-arms": TwoArmsRow, "ratios": RatioRow, "arm-sizes": ArmSizesRow}
+class NumberRow(Model):
+    """One number printed by a study."""
+
+    id: Slug
+    study: Text
+    source: Text
+    what: Text
+    number: Number
+    seen_in: Text
+    note: str
+
+
+ROWS: dict[str, type[Model]] = {
+    "two-arms": TwoArmsRow,
+    "ratios": RatioRow,
+    "arm-sizes": ArmSizesRow,
+    "numbers": NumberRow,
+}
 
 
 # ------------------------------------------------------------------------------------------- documents
@@ -241,7 +258,7 @@ ROWS: dict[str, type[Model]] = {"two-arms": TwoArmsRow, "ratios": RatioRow, "arm
 
 class TableEntry(Model):
     file: Text
-    rows: Literal["two-arms", "ratios", "arm-sizes"]
+    rows: Literal["two-arms", "ratios", "arm-sizes", "numbers"]
     caption: Text
 
 
@@ -276,13 +293,17 @@ class Document:
     slug : name of the folder, and first part of every claim's full id.
     card : what the document is.
     claims : its claims by id, in the order of the file.
-    tables : its tables by name; counts are integers, printed numbers are `Printed`, absent ones None.
+    rows : the rows of its tables, by table and id; a row of printed ratios is itself a `PrintedRatio`.
     """
 
     slug: str
     card: DocumentCard
     claims: dict[str, Claim]
-    tables: dict[str, pd.DataFrame]
+    rows: dict[str, dict[str, Model]]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One table; counts are integers, printed numbers are `Printed`, absent ones None."""
+        return pd.DataFrame([dict(row) for row in self.rows[name].values()])
 
 
 def load_document(folder: Path) -> Document:
@@ -294,8 +315,8 @@ def load_document(folder: Path) -> Document:
     """
     card = _load_yaml(folder / "document.yaml", DocumentCard)
     claims = _load_yaml(folder / "claims.yaml", ClaimsFile).claims
-    tables = {name: _load_table(folder / entry.file, ROWS[entry.rows]) for name, entry in card.tables.items()}
-    return Document(folder.name, card, {claim.id: claim for claim in claims}, tables)
+    rows = {name: _load_rows(folder / entry.file, ROWS[entry.rows]) for name, entry in card.tables.items()}
+    return Document(folder.name, card, {claim.id: claim for claim in claims}, rows)
 
 
 def project_root(start: Path | None = None) -> Path:
@@ -354,7 +375,9 @@ def _location(details: ErrorDetails) -> list[int | str]:
     whose kind is wrong it names only the number.
     """
     loc = details["loc"]
-    location = [part for before, part in zip((None, *loc), loc, strict=False) if not (isinstance(before, int) and part in KINDS)]
+    location = [
+        part for before, part in zip((None, *loc), loc, strict=False) if not (isinstance(before, int) and part in KINDS)
+    ]
     return [*location, "kind"] if details["type"].startswith("union_tag") else location
 
 
@@ -400,16 +423,17 @@ def _expected(details: ErrorDetails) -> str:
         case "printed" | "count" | "expected":
             return details["msg"]
         case _:
-            return details["msg"].replace("Input should be", "expected").replace("should have", "expected to have") + got
+            return (
+                details["msg"].replace("Input should be", "expected").replace("should have", "expected to have") + got
+            )
 
 
-def _load_table(path: Path, model: type[Model]) -> pd.DataFrame:
+def _load_rows(path: Path, model: type[Model]) -> dict[str, Model]:
     fields = list(model.model_fields)
     optional = [name for name, field in model.model_fields.items() if not field.is_required()]
     reader = csv.reader(_read_text(path).splitlines(keepends=True), strict=True)
-    rows: list[dict[str, Any]] = []
+    rows: dict[str, Model] = {}
     seen: dict[str, int] = {}
-    adapter = TypeAdapter(model)
     try:
         header = next(reader, [])
         for name in header:
@@ -424,7 +448,7 @@ def _load_table(path: Path, model: type[Model]) -> pd.DataFrame:
                 raise DataError(path, line, "row", f"expected {len(header)} cells, got {len(cells)}")
             values = {name: cell for name, cell in zip(header, cells, strict=True) if cell or name not in optional}
             try:
-                row = adapter.validate_python(values)
+                row = model.model_validate(values)
             except ValidationError as error:
                 details = error.errors()[0]
                 raise DataError(path, line, _dotted(list(details["loc"])) or "row", _expected(details)) from None
@@ -432,9 +456,9 @@ def _load_table(path: Path, model: type[Model]) -> pd.DataFrame:
             if key in seen:
                 raise DataError(path, line, "id", f"expected a new id, got {key!r} of line {seen[key]} again")
             seen[key] = line
-            rows.append(dict(row))
+            rows[key] = row
     except csv.Error as error:
         raise DataError(path, reader.line_num, "file", f"expected valid CSV ({error})") from None
     if not rows:
         raise DataError(path, 1, "file", "expected at least one row")
-    return pd.DataFrame(rows, columns=fields)
+    return rows

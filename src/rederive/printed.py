@@ -49,6 +49,8 @@ class Interval:
     upper: float
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "lower", float(self.lower))  # numpy's floats look and compare differently
+        object.__setattr__(self, "upper", float(self.upper))
         if not self.lower <= self.upper:
             raise ValueError(f"an interval needs lower <= upper, not {self.lower} and {self.upper}")
 
@@ -120,7 +122,9 @@ class Printed:
         scale = Fraction(1, 100) if found["percent"] else Fraction(1)
         sign = -1 if found["sign"] in {"-", "−", "–"} else 1
         bound = found["bound"] or ""
-        return cls(text.strip(), sign * scale * Fraction(number), scale * Fraction(10) ** exponent, _BOUNDS.get(bound, bound))
+        return cls(
+            text.strip(), sign * scale * Fraction(number), scale * Fraction(10) ** exponent, _BOUNDS.get(bound, bound)
+        )
 
     def __str__(self) -> str:
         return self.text

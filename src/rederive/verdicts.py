@@ -64,6 +64,10 @@ class Finding:
     matters: bool = False
 
     def __post_init__(self) -> None:
+        for name in ("recomputes", "exists", "constrained", "worded"):
+            value = getattr(self, name)
+            if value is not None:  # numpy's booleans are not Python's, and would match no case below
+                object.__setattr__(self, name, bool(value))
         if self.verdict is Verdict.SILENT and not self.missing:
             raise ValueError("a silent finding lists the quantities that are missing")
 
@@ -90,6 +94,6 @@ def qualified_name(function: Callable[..., Any]) -> str:
     return f"{function.__module__.removeprefix('rederive.')}.{function.__qualname__}"
 
 
-def silent(method: Callable[..., Any], because: str, missing: tuple[str, ...], matters: bool = False) -> Finding:
+def silent(because: str, missing: tuple[str, ...]) -> Finding:
     """The finding that there is nothing to compute from."""
-    return Finding(method, "none", because, missing=missing, matters=matters)
+    return Finding(silent, "none", because, missing=missing)

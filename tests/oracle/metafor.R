@@ -3,7 +3,9 @@
 #   Rscript tests/oracle/metafor.R
 #
 # Every case evaluates the text stored as its `call`, so the text cannot drift from what was run. The iterative
-# estimators are run far past metafor's defaults (which stop at 1e-5), to leave nothing but rounding error.
+# estimators are run far past metafor's defaults (which stop at 1e-5), to leave nothing but rounding error. Warnings to
+# expect: Knapp-Hartung with the common-effect model, Peto effects missing for trials without events, and REML falling
+# back on tau^2 = 0 where that is the higher of two peaks. jsonlite writes at most 15 significant digits.
 
 suppressPackageStartupMessages({
   library(metafor)
@@ -12,7 +14,7 @@ suppressPackageStartupMessages({
 
 tables <- function(ai, n1i, ci, n2i) na.omit(data.frame(ai, n1i, ci, n2i))
 
-data <- with(list(), {
+data <- local({
   bcg <- dat.bcg
   catheters <- dat.nielweise2007
   diuretics <- dat.collins1985b
@@ -36,11 +38,14 @@ data <- with(list(), {
     sepsis = tables(c(127, 47), c(542, 181), c(132, 63), c(547, 180)),
     # 48 effects with their variances, no tables
     writing = data.frame(yi = c(dat.bangertdrowns2004$yi), vi = c(dat.bangertdrowns2004$vi)),
-    # four effects made so that two Q-profile limits and REML lie far from zero, with variances a thousandfold apart
-    unequal = data.frame(yi = c(-1.5, 0.25, 2, 3.5), vi = c(0.004, 0.3, 0.05, 4))
+    # four effects, made up, such that two Q-profile limits and REML lie far from zero, with variances a thousandfold apart
+    unequal = data.frame(yi = c(-1.5, 0.25, 2, 3.5), vi = c(0.004, 0.3, 0.05, 4)),
+    # restricted likelihoods with two peaks, made up: the higher one far from zero, and at zero
+    peak_away = data.frame(yi = c(0.04, -0.02, 1.36, 0.04, -0.04), vi = c(0.0722, 0.0042, 0.0937, 0.005, 0.0092)),
+    peak_at_zero = data.frame(yi = c(-0.44, -4.04, 0.01, -0.12, 0.02), vi = c(0.0367, 4.4211, 0.0003, 1.6092, 0.0003))
   )
 })
-list2env(data, environment())
+invisible(list2env(data, environment()))
 bcg_alloc <- as.character(dat.bcg$alloc)
 
 fit <- function(x) list(
@@ -66,6 +71,10 @@ for (set in names(data)) {
     if (counts) {
       add(set, "effects", sprintf("escalc(%s)", args), function(x) list(effects = c(x$yi), variances = x$vi), measure = measure)
       add(set, "mantel-haenszel", sprintf("rma.mh(%s)", args), fit, measure = measure)
+      if (measure != "RD") {
+        corrected <- 'add=c(1/2, 1/2), to=c("only0", "only0"), drop00=c(TRUE, TRUE)'
+        add(set, "mantel-haenszel, corrected", sprintf("rma.mh(%s, %s)", args, corrected), fit, measure = measure)
+      }
       add(set, "mantel-haenszel, leave one out", sprintf("leave1out(rma.mh(%s))", args), omitted, measure = measure)
     }
     for (method in names(precise)) for (test in c("z", "knha")) {

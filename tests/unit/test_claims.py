@@ -78,9 +78,10 @@ def test_a_sound_folder_loads(folder):
     assert document.slug == "example"
     assert list(document.claims) == ["overall-or", "share", "total", "words"]
     assert printed_texts(document.claims["overall-or"])["upper"] == "0.90"
-    assert document.tables["trials"]["events_treated"].tolist() == [1, 3, 3]
+    assert document.table("trials")["events_treated"].tolist() == [1, 3, 3]
 
 
+# ruff: noqa: E501  # a case a line
 MALFORMED = [
     # file, what is replaced, by what, then line, field and a word of what was expected
     ("claims.yaml", '"0.73"', "0.73", 8, "claims[0].printed.estimate", "in quotes"),
@@ -111,7 +112,7 @@ MALFORMED = [
     ("claims.yaml", CLAIMS, "claims: []\n", 1, "claims", "at least 1 item"),
     ("document.yaml", "title: A title\n", "", 1, "title", "missing"),
     ("document.yaml", "file: trials.csv", "file: trails.csv", 0, "file", "a readable file"),
-    ("document.yaml", "rows: two-arms", "rows: three-arms", 13, "tables.trials.rows", "'two-arms', 'ratios' or 'arm-sizes'"),
+    ("document.yaml", "rows: two-arms", "rows: three-arms", 13, "tables.trials.rows", "'two-arms', 'ratios', 'arm-sizes' or 'numbers'"),
     ("document.yaml", 'number: "28"', "number: 28", 16, "no_claims[0].number", "in quotes"),
     ("trials.csv", "1,10,2,11", "12,10,2,11", 2, "row", "events_treated <= n_treated"),
     ("trials.csv", "1,10,2,11", "1,10,12,11", 2, "row", "events_control <= n_control"),

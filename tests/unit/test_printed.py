@@ -33,7 +33,9 @@ def test_a_printed_number_is_an_interval(text, lower, upper):
     assert (interval.lower, interval.upper) == pytest.approx((lower, upper), rel=1e-15)
 
 
-@pytest.mark.parametrize("text", ["", "n.s.", "0.73 (0.59)", "0.59-0.90", "1,92", "12,34.5", "0.7.3", "NaN", "∞", "1 927", 0.9, 27, None])
+@pytest.mark.parametrize(
+    "text", ["", "n.s.", "0.73 (0.59)", "0.59-0.90", "1,92", "12,34.5", "0.7.3", "NaN", "∞", "1 927", 0.9, 27, None]
+)
 def test_anything_else_is_refused(text):
     with pytest.raises(UnreadableNumber, match="expected"):
         Printed.parse(text)
@@ -50,7 +52,9 @@ def test_truncation_cuts_towards_zero():
     assert not Printed.parse("0.73").prints(Fraction(7399, 10_000))
 
 
-@pytest.mark.parametrize(("how", "text"), [(Rounding.HALF_UP, "0.13"), (Rounding.HALF_EVEN, "0.12"), (Rounding.TRUNCATION, "0.12")])
+@pytest.mark.parametrize(
+    ("how", "text"), [(Rounding.HALF_UP, "0.13"), (Rounding.HALF_EVEN, "0.12"), (Rounding.TRUNCATION, "0.12")]
+)
 def test_ties_are_exact(how, text):
     assert print_number(Fraction(1, 8), 2, how).text == text
     assert Printed.parse(text).prints(Fraction(1, 8), how)
@@ -90,7 +94,11 @@ def test_more_digits_never_widen(value: Decimal, few: int, more: int):
 @given(st.decimals(0, 1, places=6), decimals)
 def test_rounding_agrees_with_the_decimal_module(value: Decimal, places: int):
     step = Decimal(1).scaleb(-places)
-    for how, name in [(Rounding.HALF_UP, "ROUND_HALF_UP"), (Rounding.HALF_EVEN, "ROUND_HALF_EVEN"), (Rounding.TRUNCATION, "ROUND_DOWN")]:
+    for how, name in [
+        (Rounding.HALF_UP, "ROUND_HALF_UP"),
+        (Rounding.HALF_EVEN, "ROUND_HALF_EVEN"),
+        (Rounding.TRUNCATION, "ROUND_DOWN"),
+    ]:
         assert Decimal(print_number(value, places, how).text) == value.quantize(step, rounding=name)
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from statsmodels.stats.contingency_tables import Table2x2
 from statsmodels.stats import proportion
+from statsmodels.stats.contingency_tables import Table2x2
 
 from rederive.checks.proportions import (
     TESTS,
@@ -44,7 +44,9 @@ def test_the_oracle_did_not_shrink():
     assert "R version" in ORACLE["r"]
 
 
-@pytest.mark.parametrize("case", ORACLE["cases"], ids=lambda c: "{events_treated}-{n_treated}-{events_control}-{n_control}".format(**c))
+@pytest.mark.parametrize(
+    "case", ORACLE["cases"], ids=lambda c: "{events_treated}-{n_treated}-{events_control}-{n_control}".format(**c)
+)
 def test_p_values_equal_r(case):
     table = [case[name] for name in ("events_treated", "n_treated", "events_control", "n_control")]
     assert chi2_p(*table) == pytest.approx(case["chi2"], rel=1e-10)
@@ -86,7 +88,11 @@ def test_one_call_answers_for_many_tables():
 
 
 @settings(max_examples=300)
-@given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.integers(0, 3), st.sampled_from(list(Rounding)))
+@given(
+    st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+    st.integers(0, 3),
+    st.sampled_from(list(Rounding)),
+)
 def test_an_honest_percentage_always_fits(counts, decimals, how):
     events, n = counts
     text = percent(print_number(Fraction(100 * events, n), decimals, how))
@@ -99,7 +105,11 @@ def test_an_honest_percentage_always_fits(counts, decimals, how):
 
 
 @settings(max_examples=300)
-@given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.integers(0, 100), st.sampled_from([*Rounding, None]))
+@given(
+    st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+    st.integers(0, 100),
+    st.sampled_from([*Rounding, None]),
+)
 def test_integer_arithmetic_equals_exact_fractions(counts, shown, how):
     events, n = counts
     text = percent(str(shown))
@@ -117,7 +127,9 @@ def test_bounds_are_percentages_too():
 
 
 def test_a_table_and_its_summary():
-    table = pd.DataFrame({"events": [1, 1, 2], "n": [8, 3, 3], "percent": [percent("13"), percent("33"), percent("66")]})
+    table = pd.DataFrame(
+        {"events": [1, 1, 2], "n": [8, 3, 3], "percent": [percent("13"), percent("33"), percent("66")]}
+    )
     checked = check_percentages(table)
     assert checked["half-up"].tolist() == [True, True, False]
     assert checked["truncation"].tolist() == [False, True, True]
@@ -166,6 +178,10 @@ def test_tables_that_print_an_odds_ratio():
 def test_totals_add_up_or_are_contradicted():
     assert judge_total(PrintedTotal(n="1,927", n_treated="967", n_control="960")).verdict is Verdict.COHERENT
     assert judge_total(PrintedTotal(n="1,928", n_treated="967", n_control="960")).verdict is Verdict.CONTRADICTED
+    assert judge_total(PrintedTotal(n="1,106"), parts=(552, 554)).verdict is Verdict.REPRODUCED
+    assert judge_total(PrintedTotal(n="1,106"), parts=(542, 547)).verdict is Verdict.CONTRADICTED
+    with pytest.raises(ValueError, match="arms"):
+        judge_total(PrintedTotal(n="1,106"))
 
 
 def test_a_share_is_reproduced_by_the_count_that_prints_it():

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import Table2x2
 
-from rederive.checks.risks import highest_control_risk, judge_relative_reduction, relative_risk, risk_scale, treated_risk
+from rederive.checks.risks import (
+    highest_control_risk,
+    judge_relative_reduction,
+    relative_risk,
+    risk_scale,
+    treated_risk,
+)
 from rederive.claims import PrintedRatio
 from rederive.printed import Interval, Printed
 from rederive.verdicts import Verdict

@@ -25,7 +25,9 @@ Ints = NDArray[np.int64]
 # ------------------------------------------------------------------------------------ percentages and counts
 
 
-def prints_percentage(events: ArrayLike, n: ArrayLike, percent: Printed, rounding: Rounding | None = None) -> NDArray[np.bool_]:
+def prints_percentage(
+    events: ArrayLike, n: ArrayLike, percent: Printed, rounding: Rounding | None = None
+) -> NDArray[np.bool_]:
     """Whether events out of n are printed as this percentage; `events` and `n` broadcast.
 
     Exact in integers: with unit u = a/b, events/n rounds to k units when 2 b events lies between (2k - 1) a n and
@@ -59,7 +61,10 @@ def check_percentages(table: pd.DataFrame) -> pd.DataFrame:
     """A column per rounding convention: does each row's `events` of `n` print its `percent`?"""
     return pd.DataFrame(
         {
-            how.value: [bool(prints_percentage(e, n, p, how)) for e, n, p in table[["events", "n", "percent"]].itertuples(index=False)]
+            how.value: [
+                bool(prints_percentage(e, n, p, how))
+                for e, n, p in table[["events", "n", "percent"]].itertuples(index=False)
+            ]
             for how in Rounding
         },
         index=table.index,
@@ -68,16 +73,14 @@ def check_percentages(table: pd.DataFrame) -> pd.DataFrame:
 
 def summarise_percentages(checked: pd.DataFrame) -> pd.Series:
     """How many cells each rounding convention explains, how many none does, and whether one explains all."""
-    explained = checked.sum()
-    return pd.concat([explained, pd.Series({"none": (~checked.any(axis=1)).sum(), "one for all": bool(checked.all().any())})])
+    explained = {str(how): int(cells.sum()) for how, cells in checked.items()}
+    return pd.Series(explained | {"none": int((~checked.any(axis=1)).sum()), "one for all": bool(checked.all().any())})
 
 
 def counts_that_print(percent: Printed, sizes: Iterable[int], rounding: Rounding | None = None) -> pd.DataFrame:
     """Every (events, n) with n among `sizes` that prints this percentage, as a table sorted by n and events."""
     rows = [
-        (int(e), n)
-        for n in sizes
-        for e in np.flatnonzero(prints_percentage(np.arange(n + 1), n, percent, rounding))
+        (int(e), n) for n in sizes for e in np.flatnonzero(prints_percentage(np.arange(n + 1), n, percent, rounding))
     ]
     return pd.DataFrame(rows, columns=["events", "n"])
 
@@ -95,22 +98,24 @@ def judge_percentage(printed: PrintedPercentage, counts: dict[str, tuple[int, in
     )
 
 
-def judge_total(printed: PrintedTotal) -> Finding:
-    """Do the two arms add up to the total?
+def judge_total(printed: PrintedTotal, parts: tuple[int, int] | None = None) -> Finding:
+    """Do two arms add up to the total: those printed beside it, or `parts` counted in its source?
 
     Raises
     ------
-    ValueError : if the arms are not printed.
+    ValueError : if there are neither.
     """
-    if printed.n_treated is None or printed.n_control is None:
-        raise ValueError("expected a total printed with both of its arms")
-    total = printed.n_treated.count() + printed.n_control.count()
-    agrees = total == printed.n.count()
+    beside = printed.n_treated and printed.n_control and (printed.n_treated.count(), printed.n_control.count())
+    arms = parts or beside
+    if not arms:
+        raise ValueError("expected a total printed with both of its arms, or the arms from its source")
+    agrees = sum(arms) == printed.n.count()
     return Finding(
         judge_total,
         "whole numbers",
-        f"{printed.n_treated} and {printed.n_control} make {total:,}, {'as' if agrees else 'not as'} printed.",
-        {"total": total},
+        f"{arms[0]} and {arms[1]} make {sum(arms):,}, {'as' if agrees else 'not as'} printed.",
+        {"total": sum(arms)},
+        recomputes=agrees if parts else None,
         exists=agrees,
         constrained=True,
     )
@@ -128,7 +133,7 @@ def chi2_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike) -> Floats:
 
 
 def chi2_yates_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike) -> Floats:
-    """Pearson's χ² test with Yates's correction, which never exceeds |observed - expected| (as R and scipy do)."""
+    """Pearson's χ² test with Yates's correction, which never exceeds the distance from expected to observed (as R and scipy do)."""
     return _chi2_p(a, n1, c, n0, corrected=True)
 
 
@@ -167,7 +172,7 @@ def fisher_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike) -> Floats
     log_p = np.where(inside, _log_choose(n1, x) + _log_choose(n0, events - x) - _log_choose(n1 + n0, events), -np.inf)
     seen = np.take_along_axis(log_p, a, axis=1)
     total = np.sum(np.exp(log_p), axis=1, where=log_p <= seen + np.log1p(1e-7))
-    return np.minimum(total, 1.0).reshape(shape)
+    return np.asarray(np.minimum(total, 1.0).reshape(shape))
 
 
 def _log_choose(n: Ints, k: Ints) -> Floats:
@@ -243,4 +248,3 @@ def _prints(number: Printed, values: ArrayLike) -> NDArray[np.bool_]:
     interval: Interval = number.interval()
     values = np.asarray(values, dtype=float)
     return np.asarray((values >= interval.lower) & (values <= interval.upper))
-

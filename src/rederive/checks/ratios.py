@@ -1,7 +1,7 @@
 """Odds ratios, risk ratios and hazard ratios with a confidence interval, a p value, or both.
 
 A ratio, its interval and its p value are three views of two unknowns: the log effect b and its standard
-error s. With reference quantile z (1.96 for a normal 95% interval) the paper prints
+error s. With reference quantile z (1.96 for a normal 95% interval) the paper prints::
 
     exp(b),   exp(b - z s),   exp(b + z s),   p = 2 P(T > |b| / s),
 
@@ -24,14 +24,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, stats
+from scipy import stats
 
 from rederive.claims import PrintedRatio
 from rederive.printed import Interval, Printed, Rounding, endpoints, print_number
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
-Measure = Literal["OR", "RR", "HR"]
 
 # Inequalities are compared after a few additions and divisions of doubles; anything beyond 1e-12 is no
 # rounding error of ours.
@@ -154,14 +153,15 @@ class _Ends:
         p: Iterable[str | Printed | None] | None,
         rounding: Rounding | None,
     ) -> _Ends:
-        with np.errstate(divide="ignore"):  # a limit printed as 0.00 may be anything down to 0
-            ratios = [
-                (np.log(np.maximum(lo, 0)), np.log(hi))
-                for lo, hi in (endpoints(t, rounding) for t in (estimate, lower, upper))
-            ]
+        def logged(texts: Iterable[str | Printed]) -> tuple[Floats, Floats]:
+            lo, hi = endpoints(texts, rounding)
+            with np.errstate(divide="ignore"):  # a limit printed as 0.00 may be anything down to 0
+                return np.log(np.maximum(lo, 0)), np.log(hi)
+
+        ratios = logged(estimate), logged(lower), logged(upper)
         anything = ["<1"] * len(ratios[0][0])
         p_lo, p_hi = endpoints(anything if p is None else ("<1" if x is None else x for x in p), rounding)
-        return cls(*ratios, p=(np.clip(p_lo, 0, 1), np.clip(p_hi, 0, 1)))
+        return cls(*ratios, (np.clip(p_lo, 0, 1), np.clip(p_hi, 0, 1)))
 
 
 def _inequalities(printed: _Ends, sign: int, level: float, convention: Convention) -> tuple[Floats, Floats, Floats]:
@@ -237,6 +237,7 @@ class RatioCheck:
     ----------
     fits : by convention, whether the printed numbers can come from one analysis.
     effect, se : log effect and standard error, from everything printed, under the first convention that fits.
+    z : absolute value of effect / se, likewise.
     p : p value that estimate and interval alone allow, under the first convention that fits.
     """
 
@@ -245,6 +246,7 @@ class RatioCheck:
     convention: Convention
     effect: Interval
     se: Interval
+    z: Interval
     p: Interval
 
     @property
@@ -267,13 +269,14 @@ def check_ratio(printed: PrintedRatio, conventions: Sequence[Convention] = CONVE
     if not values.fits[0]:
         log = Interval(*map(math.log, _ends(printed.estimate)))
         unknown = Interval(0, math.inf)
-        return RatioCheck(printed, {c.name: False for c in conventions}, chosen, log, unknown, Interval(0, 1))
+        return RatioCheck(printed, {c.name: False for c in conventions}, chosen, log, unknown, unknown, Interval(0, 1))
     return RatioCheck(
         printed,
         {c.name: bool(found.fits[0]) for c, found in sets.items()},
         chosen,
         _interval(values.effect),
         _interval(values.se),
+        _distance_from_zero(_interval(values.z)),
         _interval(without_p.p),
     )
 
@@ -288,6 +291,11 @@ def _interval(ends: tuple[Floats, Floats], i: int = 0) -> Interval:
     return Interval(min(lower, upper), upper)  # a single point may come out a last bit the wrong way round
 
 
+def _distance_from_zero(values: Interval) -> Interval:
+    ends = abs(values.lower), abs(values.upper)
+    return Interval(0 if 0 in values else min(ends), max(ends))
+
+
 def check_ratios(table: pd.DataFrame, *, convention: Convention = NORMAL) -> pd.DataFrame:
     """`check_ratio` for a table with columns `estimate`, `lower`, `upper` and `p`, under one convention.
 
@@ -298,12 +306,13 @@ def check_ratios(table: pd.DataFrame, *, convention: Convention = NORMAL) -> pd.
     triple = (table["estimate"], table["lower"], table["upper"])
     p = [None if x is None or pd.isna(x) else x for x in table["p"]]
     with_p, without_p = feasible(*triple, p, convention=convention), feasible(*triple, convention=convention)
+    estimate, lower, upper = (np.array([float(_parsed(x)) for x in column]) for column in triple)
     return pd.DataFrame(
         {
             "fits": with_p.fits,
             "p_lower": without_p.p[0],
             "p_upper": without_p.p[1],
-            "p_midpoint": midpoint_p(*(np.array([float(_parsed(x)) for x in column]) for column in triple)),
+            "p_midpoint": midpoint_p(estimate, lower, upper),
             "se_lower": with_p.se[0],
             "se_upper": with_p.se[1],
         },
@@ -320,10 +329,13 @@ def summarise_ratios(checked: pd.DataFrame) -> pd.Series:
     return pd.Series({"ratios": len(checked), "fit": checked["fits"].sum(), "do not fit": (~checked["fits"]).sum()})
 
 
-def judge_ratio(printed: PrintedRatio, conventions: Sequence[Convention] = CONVENTIONS) -> Finding:
-    """The finding about one printed ratio: do its numbers agree with each other?"""
+def judge_ratio(
+    printed: PrintedRatio, source: PrintedRatio | None = None, conventions: Sequence[Convention] = CONVENTIONS
+) -> Finding:
+    """The finding about one printed ratio: do its numbers agree with each other, and with those the source prints?"""
     check = check_ratio(printed, conventions)
     fitting = [name for name, fits in check.fits.items() if fits]
+    differing = _differing(printed, source) if source else []
     if not check.coherent:
         because = "No effect and standard error can print this estimate, interval and p value together."
     elif printed.p is None:
@@ -331,16 +343,29 @@ def judge_ratio(printed: PrintedRatio, conventions: Sequence[Convention] = CONVE
     else:
         because = (
             f"Estimate and interval allow any p value from {check.p.lower:.2g} to {check.p.upper:.2g}; "
-            f"the printed {printed.p} {'is one of them' if fitting[0] == conventions[0].name else 'needs ' + fitting[0]}."
+            f"the printed {printed.p} "
+            f"{'is one of them' if fitting[0] == conventions[0].name else 'needs ' + fitting[0]}."
         )
+    if source:
+        because += f" The primary source prints {'; '.join(differing) if differing else 'the same numbers'}."
     return Finding(
         judge_ratio,
         fitting[0] if fitting else "; ".join(check.fits),
         because,
         {"log_effect": check.effect, "se": check.se, "p": check.p},
-        exists=check.coherent,
+        exists=check.coherent and not differing,
         constrained=True,
     )
+
+
+def _differing(printed: PrintedRatio, source: PrintedRatio) -> list[str]:
+    """The source's numbers that no rounding reconciles with the printed ones."""
+    pairs = {name: (getattr(printed, name), getattr(source, name)) for name in ("estimate", "lower", "upper", "p", "n")}
+    return [
+        f"{name} {theirs}"
+        for name, (ours, theirs) in pairs.items()
+        if ours and theirs and not ours.interval().overlaps(theirs.interval())
+    ]
 
 
 def midpoint_p(estimate: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: float = 0.95) -> Floats:
@@ -367,15 +392,25 @@ def p_by_decimals(effect: float, se: float, decimals: Iterable[int], level: floa
 def feasible_outline(printed: PrintedRatio, *, with_p: bool = True, points: int = 200) -> pd.DataFrame:
     """The polygon of feasible (log effect, standard error), for drawing.
 
-    Returns a row for each of `points` standard errors with `se`, `effect_lower` and `effect_upper`. Describes
-    the side of 1 on which the estimate lies.
+    Returns a row per standard error, `points` of them evenly spaced and the polygon's corners between, with `se`,
+    `effect_lower` and `effect_upper`. Describes the side of 1 on which the estimate lies.
+
+    Raises
+    ------
+    ValueError : if there is no feasible set on that side.
     """
     p = [printed.p if with_p else None]
     level = float(printed.level)
     ends = _Ends.of([printed.estimate], [printed.lower], [printed.upper], p, None)
     sign = 1 if printed.estimate.value > 1 else -1
     b, s, c = (rows[0] for rows in _inequalities(ends, sign, level, NORMAL))
-    se = np.linspace(*_range(s[None], b[None], c[None]), points)
+    (low,), (high,) = _range(s[None], b[None], c[None])
+    if not low <= high:
+        raise ValueError("no true values can print these numbers: there is no outline to draw")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        corners = ((c[:, None] - c) / (s[:, None] - s))[(b[:, None] == b) & (s[:, None] != s)]
+    corners = corners[(corners > low) & (corners < high)]
+    se = np.unique(np.concatenate([np.linspace(low, high, points), corners]))[:, None]
     limits = c - s * se
     return pd.DataFrame(
         {
@@ -384,116 +419,3 @@ def feasible_outline(printed: PrintedRatio, *, with_p: bool = True, points: int 
             "effect_upper": np.min(limits[:, b > 0], axis=1),
         }
     )
-
-
-@dataclass(frozen=True)
-class Interaction:
-    """How far two independent ratios differ: the ratio of the two, and the p value of their difference."""
-
-    ratio: Interval
-    p: Interval
-
-
-def interaction(first: PrintedRatio, second: PrintedRatio) -> Interaction:
-    """Compare two printed ratios from separate patients (Altman and Bland 2003), rounding carried through.
-
-    Differences of log effects and sums of variances are taken over the boxes around both feasible sets. The
-    ranges are therefore sure to hold the truth, and may be a little wider than the tightest possible.
-
-    Raises
-    ------
-    ValueError : if one of the ratios does not agree with itself.
-    """
-    checks = [check_ratio(ratio) for ratio in (first, second)]
-    if not all(check.coherent for check in checks):
-        raise ValueError("expected two ratios each of whose numbers agree")
-    one, other = checks
-    difference = Interval(one.effect.lower - other.effect.upper, one.effect.upper - other.effect.lower)
-    se = Interval(math.hypot(one.se.lower, other.se.lower), math.hypot(one.se.upper, other.se.upper))
-    nearest = 0.0 if 0 in difference else min(abs(difference.lower), abs(difference.upper))
-    furthest = max(abs(difference.lower), abs(difference.upper))
-    p = Interval(2 * float(stats.norm.sf(furthest / se.lower)), 2 * float(stats.norm.sf(nearest / se.upper)))
-    return Interaction(Interval(math.exp(difference.lower), math.exp(difference.upper)), p)
-
-
-# --------------------------------------------------------------- what a standard error says about the people behind it
-
-
-def minimum_events(se: ArrayLike) -> Floats:
-    """The smallest total number of events behind a log odds ratio or log hazard ratio with this standard error.
-
-    An odds ratio's variance is 1/a + 1/b + 1/c + 1/d, at least 1/a + 1/c, at least 4 / (a + c) by the inequality
-    of arithmetic and harmonic means. In Cox's partial likelihood each event adds at most 1/4 to the information on
-    a two-group log hazard ratio (the variance of a 0/1 variable), and further covariates only take away. Pooling by
-    inverse variance adds informations. So events >= 4 / s^2 throughout. There is no such bound for a risk ratio,
-    whose variance falls to 0 as risks rise to 1.
-    """
-    return np.ceil(4 / np.square(np.asarray(se, dtype=float)) * (1 - SLACK))
-
-
-def smallest_se(n: ArrayLike, effect: ArrayLike = 0.0, measure: Measure = "OR") -> Floats:
-    """The smallest standard error that any two arms totalling `n` people can give a log ratio: the information ceiling.
-
-    Free choice of arm sizes and of risks, subject to the log ratio being `effect`:
-
-    OR : 4 cosh(effect / 4) / sqrt(n). For given risks the best split gives (1/sqrt(p1 q1) + 1/sqrt(p0 q0))^2 / n;
-         with logits m +- effect/2 that is (4 cosh(m/2) cosh(effect/4))^2 / n, least at m = 0.
-    HR : 2 / sqrt(n), everybody having the event (see `minimum_events`).
-    RR : sqrt((exp(|effect|) - 1) / n), the riskier arm having risk 1 and next to nobody in it.
-    """
-    n, effect = np.asarray(n, dtype=float), np.abs(np.asarray(effect, dtype=float))
-    match measure:
-        case "OR":
-            return np.asarray(4 * np.cosh(effect / 4) / np.sqrt(n))
-        case "HR":
-            return np.asarray(2 / np.sqrt(n) * np.ones_like(effect))
-        case "RR":
-            return np.asarray(np.sqrt(np.expm1(effect) / n))
-
-
-@dataclass(frozen=True)
-class HeterogeneityCeiling:
-    """The largest between-trial variance and I² that a pooled odds ratio's standard error leaves room for."""
-
-    tau2: float
-    i2: float
-
-
-def heterogeneity_ceiling(se: float, trials: int, n: int, known_variances: Sequence[float] = ()) -> HeterogeneityCeiling:
-    """How heterogeneous can trials be whose random-effects odds ratio has a standard error of at most `se`?
-
-    Heterogeneity widens a random-effects interval; trials can only be so informative; so a narrow interval
-    caps heterogeneity. With fixed-effect weights w_i the random-effects standard error is s with
-    1/s^2 = sum w_i / (1 + w_i tau^2) (DerSimonian and Laird 1986, Wald interval; so too for any other estimator
-    of tau^2). A trial of m people has w <= m/16 (`smallest_se`), or (m + 2)/16 with half a person added to each
-    cell, which we allow for. The sum is largest when the unseen trials share their information equally, and its
-    value at tau^2 must reach 1/s^2: that caps tau^2. I² = tau^2 C / (tau^2 C + k - 1) with
-    C = sum w - sum w^2 / sum w (DerSimonian-Laird's own relation), which grows with tau^2 and with the unseen
-    information, so it is capped at the same point.
-
-    Parameters
-    ----------
-    se : largest standard error of the pooled log odds ratio that the printed interval allows.
-    trials : number of trials pooled.
-    n : people in the trials whose variances are not known.
-    known_variances : variances of the log odds ratios of trials whose counts are known.
-
-    Raises
-    ------
-    ValueError : if not even homogeneous trials of this size can give so small a standard error.
-    """
-    unseen = trials - len(known_variances)
-    share = (n + 2 * unseen) / 16 / unseen
-    weights = np.array([*(1 / v for v in known_variances), *[share] * unseen])
-
-    def spare(tau2: float) -> float:
-        return float(np.sum(weights / (1 + weights * tau2))) - 1 / se**2
-
-    if spare(0) < 0:
-        raise ValueError(f"{trials} trials of {n} people cannot give a standard error of {se}: the ceiling is exceeded")
-    widest = 1.0
-    while spare(widest) > 0:
-        widest *= 2
-    tau2 = float(optimize.brentq(spare, 0, widest, xtol=1e-15))
-    c = weights.sum() - np.sum(weights**2) / weights.sum()
-    return HeterogeneityCeiling(tau2, float(tau2 * c / (tau2 * c + trials - 1)))

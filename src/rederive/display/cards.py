@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from rederive.claims import Claim, Document, printed_texts
-from rederive.display.shown import Shown
+from rederive.display.shown import Shown, html_table
 from rederive.display.tables import cell
 from rederive.verdicts import MEANING, Finding, Verdict, qualified_name
 
@@ -79,7 +79,8 @@ def document_card(document: Document) -> Shown:
     items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows.items())
     return Shown(
         plain + "\n",
-        f'<div class="rd-card rd-document" role="group" aria-label="The document"><p class="rd-claim">{escape(card.title)}</p>'
+        '<div class="rd-card rd-document" role="group" aria-label="The document">'
+        f'<p class="rd-claim">{escape(card.title)}</p>'
         f"<dl>{items}</dl></div>",
     )
 
@@ -91,21 +92,52 @@ def verdict_bar(verdicts: Iterable[Verdict], bottom_line: str) -> Shown:
     total = sum(counted.values())
     summary = ", ".join(f"{counted[verdict]} {verdict}" for verdict in present)
     parts = "".join(
-        f'<span class="rd-part rd-{verdict}" style="flex-grow:{counted[verdict]}">{SIGNS[verdict]} {counted[verdict]}</span>'
+        f'<span class="rd-part rd-{verdict}" style="flex-grow:{counted[verdict]}">'
+        f"{SIGNS[verdict]} {counted[verdict]}</span>"
         for verdict in present
     )
     key = " ".join(f"<li>{badge(verdict)} {counted[verdict]}</li>" for verdict in present)
     return Shown(
         f"{bottom_line}\n{total} claims: {summary}\n",
         f'<div class="rd-bottom-line"><p>{escape(bottom_line)}</p>'
-        f'<div class="rd-bar" role="img" aria-label="{total} claims: {summary}">{parts}</div><ul class="rd-key">{key}</ul></div>',
+        f'<div class="rd-bar" role="img" aria-label="{total} claims: {summary}">{parts}</div>'
+        f'<ul class="rd-key">{key}</ul></div>',
     )
 
 
 def closing_list(findings: Mapping[str, tuple[Claim, Finding]]) -> tuple[list[str], list[list[str]]]:
     """Header and rows of the list that closes a chapter: every claim with its verdict."""
     rows = [
-        [claim.id, claim.statement.strip(), f"{SIGNS[finding.verdict]} {finding.verdict}", "yes" if finding.matters else ""]
+        [
+            claim.id,
+            claim.statement.strip(),
+            f"{SIGNS[finding.verdict]} {finding.verdict}",
+            "yes" if finding.matters else "",
+        ]
         for claim, finding in findings.values()
     ]
     return ["Claim", "What is said", "Verdict", "Changes the conclusion"], rows
+
+
+def scoreboard(verdicts: Iterable[tuple[str, str]]) -> Shown:
+    """Claims by document and verdict, from pairs of the two."""
+    counted = Counter(verdicts)
+    documents = list(dict.fromkeys(document for document, _ in counted))
+    header = ["Document", *(f"{SIGNS[verdict]} {verdict}" for verdict in Verdict), "Claims"]
+    rows = [
+        [
+            document,
+            *(str(counted[document, verdict]) for verdict in Verdict),
+            str(sum(n for (of, _), n in counted.items() if of == document)),
+        ]
+        for document in documents
+    ]
+    plain = "\n".join(" ".join(row) for row in [header, *rows])
+    return Shown(plain, html_table(rows, header, "Claims by document and verdict"))
+
+
+def verdict_meanings() -> Shown:
+    """Every verdict with what earns it."""
+    items = "".join(f"<dt>{badge(verdict)}</dt><dd>{escape(MEANING[verdict])}</dd>" for verdict in Verdict)
+    plain = "\n".join(f"{SIGNS[verdict]} {verdict}: {MEANING[verdict]}" for verdict in Verdict)
+    return Shown(plain, f'<dl class="rd-meanings">{items}</dl>')

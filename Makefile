@@ -1,0 +1,51 @@
+# Everything runs from .venv, which is made from requirements.lock at the first need.
+PYTHON ?= python3
+PORT ?= 8000
+
+BIN := .venv/bin
+READY := .venv/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lint serve lab bench lock clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+
+book: $(READY) ## bring the site in _build/html up to date
+	@$(BIN)/rederive build
+	@echo "open it in a browser, or let it be served: make serve"
+
+test: $(READY) lint book ## run every check, test and chapter
+	$(BIN)/python -m pytest -n auto --dist loadfile --nbmake chapters tests
+
+lint: $(READY) ## check style, types and layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+serve: book ## serve the site at localhost:8000 (PORT=8001 for another)
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+lab: $(READY) ## open JupyterLab; a chapter opens as a notebook
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/chapters
+
+bench: $(READY) ## measure speed
+	@set -e; for script in benchmarks/*.py; do $(BIN)/python $$script; done
+
+lock: $(READY) ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newer versions
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
+		--generate-hashes --no-header --no-annotate $(UPGRADE) --output-file requirements.lock
+
+clean: ## remove all that was made, except .venv
+	rm -rf _build dist chapters/*.ipynb .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
+	find src tests chapters benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "error: Python 3.11, 3.12 or 3.13 is needed, this is %d.%d; name another: make PYTHON=python3.12" % v)'
+	$(PYTHON) -m venv .venv
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/jupytext-config --settings-file .venv/etc/jupyter/labconfig/default_setting_overrides.json set-default-viewer python
+	@touch $@

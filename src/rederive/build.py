@@ -1,0 +1,476 @@
+"""From chapters to website: run the chapters whose inputs changed, then let Jupyter Book render them all.
+
+What a chapter or the site depends on is written down as a fingerprint (a SHA-256 for every file) when it is
+finished; it is made again when the fingerprint, or anything that was made, is no longer the same. Only what is
+needed to find out whether anything changed is imported at the top, so that an unchanged book costs a moment.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grimp
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+import rederive
+
+LIBRARY = Path(rederive.__file__).parent
+CELL_TIMEOUT = 600
+"""Seconds one cell of a chapter may take."""
+
+FIXED_DATE = "1577836800"
+"""2020-01-01 in seconds since 1970: the date of every chapter's run, and the site's where git knows no better one."""
+
+CHAPTER_ENVIRONMENT = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"),
+    "PYTHONHASHSEED": "0",
+    "SOURCE_DATE_EPOCH": FIXED_DATE,
+}
+"""One thread for linear algebra (chapters run side by side), and nothing left to chance or to the date."""
+
+Fingerprint = dict[str, str]
+"""SHA-256 by file (or other input)."""
+
+
+class BuildError(Exception):
+    """The book cannot be built. The first line of its text says what is wrong; a traceback may follow."""
+
+
+# ----------------------------------------------------------------------------------------- the book's parts
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter, `chapters/01-sepsis` in the table of contents, and the files that belong to it."""
+
+    root: Path
+    page: str
+
+    @property
+    def slug(self) -> str:
+        return Path(self.page).name.partition("-")[2]
+
+    @property
+    def source(self) -> Path:
+        return self.root / f"{self.page}.py"
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data" / self.slug
+
+    @property
+    def notebook(self) -> Path:
+        return self.root / f"{self.page}.ipynb"
+
+    @property
+    def results(self) -> Path:
+        return self.root / "_build" / "results" / f"{self.slug}.json"
+
+    @property
+    def stamp(self) -> Path:
+        return self.root / "_build" / "stamps" / f"{Path(self.page).name}.json"
+
+
+@dataclass(frozen=True)
+class Book:
+    """The book in a folder: its pages, in the order of the table of contents."""
+
+    root: Path
+    pages: tuple[str, ...]
+
+    @property
+    def chapters(self) -> list[Chapter]:
+        return [Chapter(self.root, page) for page in self.pages if page.startswith("chapters/")]
+
+    @property
+    def html(self) -> Path:
+        return self.root / "_build" / "html"
+
+    @property
+    def claims(self) -> Path:
+        return self.root / "_build" / "results" / "claims.json"
+
+    @property
+    def stamp(self) -> Path:
+        return self.root / "_build" / "site.json"
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above `start` with a table of contents.
+
+    Raises
+    ------
+    BuildError : if there is none.
+    """
+    for folder in (start, *start.parents):
+        if (folder / "_toc.yml").is_file():
+            return folder
+    raise BuildError(f"{start}: expected a book, a folder with _toc.yml, here or above")
+
+
+def read_book(root: Path) -> Book:
+    """The book that `root/_toc.yml` lists.
+
+    Raises
+    ------
+    BuildError : if the file cannot be read, or names a chapter that has no source or no data folder.
+    """
+    toc = root / "_toc.yml"
+    try:
+        content = YAML(typ="safe").load(toc.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        raise BuildError(f"{toc}: expected a table of contents in YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, Mapping) or "root" not in content:
+        raise BuildError(f"{toc}: expected a table of contents with `format` and `root`")
+    book = Book(root, tuple(re.sub(r"\.(md|py|ipynb)$", "", page) for page in _listed(content)))
+    slugs = [chapter.slug for chapter in book.chapters]
+    for chapter in book.chapters:
+        if slugs.count(chapter.slug) > 1:
+            raise BuildError(f"{toc}: {chapter.page}: expected one chapter for data/{chapter.slug}")
+        if not re.fullmatch(r"chapters/\d+-[a-z0-9-]+", chapter.page):
+            raise BuildError(f"{toc}: {chapter.page}: expected a chapter named like chapters/01-sepsis")
+        if not chapter.source.is_file():
+            raise BuildError(f"{toc}: {chapter.page}: expected the chapter's source, {chapter.source}")
+        if not chapter.data.is_dir():
+            raise BuildError(f"{toc}: {chapter.page}: expected the chapter's data folder, {chapter.data}")
+    return book
+
+
+def _listed(entry: Any) -> list[str]:
+    """The pages a part of the table of contents names, top to bottom."""
+    if isinstance(entry, Mapping):
+        own = [str(entry[key]) for key in ("root", "file") if key in entry]
+        return own + [page for value in entry.values() for page in _listed(value)]
+    return [page for item in entry for page in _listed(item)] if isinstance(entry, list) else []
+
+
+# --------------------------------------------------------------------------------------------- fingerprints
+
+
+def _fingerprint(files: Iterable[Path], below: Path) -> Fingerprint:
+    return {
+        file.relative_to(below).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(files)
+        if file.is_file()
+    }
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)]
+
+
+def import_graph() -> grimp.ImportGraph:
+    """Which module of the library imports which.
+
+    Raises
+    ------
+    BuildError : if a module is not Python.
+    """
+    try:
+        return grimp.build_graph("rederive", cache_dir=None)
+    except grimp.exceptions.SourceSyntaxError as error:
+        raise BuildError(f"{error.filename}:{error.lineno}: SyntaxError {error.text or ''}".strip()) from None
+
+
+def _library(names: Iterable[str], graph: grimp.ImportGraph) -> Fingerprint:
+    """The library's files that importing these names runs or that its modules may read.
+
+    Importing `a.b` runs `a/__init__.py` too; files other than modules (templates, style sheets) always count.
+    """
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in graph.modules and name not in found:
+            found.add(name)
+            waiting += [*graph.find_modules_directly_imported_by(name), name.rpartition(".")[0]]
+    files = [path for path in _files(LIBRARY) if path.suffix != ".py"]
+    for name in found:
+        path = LIBRARY.parent.joinpath(*name.split("."))
+        files.append(path / "__init__.py" if path.is_dir() else path.with_suffix(".py"))
+    return _fingerprint(files, LIBRARY.parent)
+
+
+def imported_names(script: str) -> set[str]:
+    """Every module name the `import` statements of a Python text may mean.
+
+    Raises
+    ------
+    SyntaxError : if the text is not Python.
+    """
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(script)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.update([node.module, *(f"{node.module}.{alias.name}" for alias in node.names)])
+    return names
+
+
+def chapter_inputs(chapter: Chapter, graph: grimp.ImportGraph) -> Fingerprint:
+    """The fingerprint of all that a chapter's outputs depend on.
+
+    Raises
+    ------
+    BuildError : if the chapter is not Python.
+    """
+    try:
+        names = imported_names(chapter.source.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise BuildError(f"{chapter.source}:{error.lineno}: SyntaxError: {error.msg}") from None
+    files = [chapter.source, chapter.root / "requirements.lock", *_files(chapter.data)]
+    python = {"python": f"{platform.python_implementation()} {platform.python_version()}"}
+    return python | _fingerprint(files, chapter.root) | _library(names, graph)
+
+
+def site_inputs(book: Book, graph: grimp.ImportGraph, date: str) -> Fingerprint:
+    """The fingerprint of all that the site depends on: pages, chapters and their outputs, data, and the makers."""
+    files = [book.root / name for name in ("_config.yml", "_toc.yml", "requirements.lock", "README.md")]
+    files += [*_files(book.root / "book"), *_files(book.root / "data"), book.claims]
+    for chapter in book.chapters:
+        files += [chapter.source, chapter.notebook, chapter.results]
+    makers = ("rederive.build", "rederive.claims", "rederive.sphinxext")
+    return {"date": date, "python": sys.version} | _fingerprint(files, book.root) | _library(makers, graph)
+
+
+def _is_fresh(stamp: Path, inputs: Fingerprint, outputs: Iterable[Path], root: Path) -> bool:
+    """Was everything the stamp speaks of made from these inputs, and is it still there as it was made?"""
+    return stamp.is_file() and _read_json(stamp) == {"inputs": inputs, "outputs": _fingerprint(outputs, root)}
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a whole file or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+
+
+def _write_json(path: Path, content: object) -> None:
+    _write(path, json.dumps(content, sort_keys=True, ensure_ascii=False, indent=2) + "\n")
+
+
+# ------------------------------------------------------------------------------------------ running chapters
+
+
+def commit_date(root: Path) -> str:
+    """The date of the last commit, in seconds since 1970, so that one state of the book has one date."""
+    try:
+        git = subprocess.run(["git", "-C", root, "log", "-1", "--format=%ct"], capture_output=True, text=True)
+    except FileNotFoundError:
+        return FIXED_DATE
+    return git.stdout.strip() or FIXED_DATE
+
+
+def _plain(text: str) -> str:
+    """Text without terminal colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def execute(chapter: Chapter) -> None:
+    """Run a chapter and write its executed notebook, which holds nothing but what the chapter says and prints.
+
+    Raises
+    ------
+    BuildError : if a cell fails, or if the chapter ends without having written its results.
+    """
+    import jupytext
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    for output in (chapter.notebook, chapter.results, chapter.stamp):
+        output.unlink(missing_ok=True)
+    notebook = jupytext.read(chapter.source)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell.id = f"cell-{number}"
+
+    running = 0
+
+    def note_cell(cell: object, cell_index: int) -> None:
+        nonlocal running
+        running = cell_index
+
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        record_timing=False,
+        resources={"metadata": {"path": str(chapter.source.parent)}},
+        on_cell_execute=note_cell,
+    )
+    try:
+        # Encrypted where it can be, because a kernel otherwise warns about it on every start.
+        client.execute(env={**os.environ, **CHAPTER_ENVIRONMENT}, transport_encryption="auto")
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        if isinstance(error, CellExecutionError):
+            fault, details = f"{error.ename}: {error.evalue}", error.traceback
+        else:
+            fault, details = type(error).__name__, str(error)
+        fault = " ".join(_plain(fault).split())
+        first_line = notebook.cells[running].source.partition("\n")[0]
+        where = f"{chapter.page}.py: cell {running + 1} ({first_line})"
+        raise BuildError(f"{where}: {fault}\n{_plain(details)}") from None
+    if not chapter.results.is_file():
+        raise BuildError(f"{chapter.page}.py: expected the chapter to write {chapter.results}")
+    _write(chapter.notebook, jupytext.writes(notebook, fmt="ipynb"))
+
+
+def stale_chapters(book: Book, graph: grimp.ImportGraph) -> dict[Chapter, Fingerprint]:
+    """The chapters whose outputs are missing, altered, or made from other inputs than those of now (given too)."""
+    inputs = {chapter: chapter_inputs(chapter, graph) for chapter in book.chapters}
+    return {
+        chapter: inputs[chapter]
+        for chapter in book.chapters
+        if not _is_fresh(chapter.stamp, inputs[chapter], [chapter.notebook, chapter.results], book.root)
+    }
+
+
+def run_chapters(book: Book, graph: grimp.ImportGraph, jobs: int) -> None:
+    """Run the stale chapters, at most `jobs` side by side, and join the results of all.
+
+    A chapter that ran is stamped, whatever becomes of the others; what a chapter left that is no longer listed goes.
+
+    Raises
+    ------
+    BuildError : if chapters failed; names them all.
+    """
+    _forget_former_chapters(book)
+    stale = stale_chapters(book, graph)
+
+    def run(chapter: Chapter) -> str:
+        try:
+            execute(chapter)
+        except BuildError as error:
+            return str(error)
+        outputs = _fingerprint([chapter.notebook, chapter.results], chapter.root)
+        _write_json(chapter.stamp, {"inputs": stale[chapter], "outputs": outputs})
+        return ""
+
+    if stale:
+        print("running", *(chapter.page for chapter in stale), flush=True)
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        faults = [fault for fault in pool.map(run, stale) if fault]
+    if faults:
+        raise BuildError("\n\n".join(faults))
+    _join_results(book)
+
+
+def _forget_former_chapters(book: Book) -> None:
+    """Remove what was made from chapters that the table of contents no longer lists."""
+    stamps = {chapter.stamp for chapter in book.chapters}
+    for stamp in set((book.root / "_build" / "stamps").glob("*.json")) - stamps:
+        for output in _read_json(stamp)["outputs"]:
+            (book.root / output).unlink(missing_ok=True)
+        stamp.unlink()
+
+
+def _join_results(book: Book) -> None:
+    """Write all chapters' claims into one file, in the book's order."""
+    claims: list[dict[str, Any]] = []
+    for chapter in book.chapters:
+        records = _read_json(chapter.results)
+        if not isinstance(records, list):
+            raise BuildError(f"{chapter.results}: expected a list of claims")
+        claims += records
+    _write_json(book.claims, {"schema": 1, "claims": claims})
+
+
+# ---------------------------------------------------------------------------------------------- the website
+
+
+def _render(book: Book, date: str) -> None:
+    """Let Jupyter Book make the site in a folder of its own; the finished site then takes the old one's place."""
+    work = book.root / "_build" / "site"
+    shutil.rmtree(work, ignore_errors=True)
+    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    try:
+        made = subprocess.run(
+            [*jupyter_book, "build", book.root, "--path-output", work, "-W", "-n", "--keep-going", "-q"],
+            env={**os.environ, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": date},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if made.returncode != 0:
+            raise BuildError(f"Jupyter Book found something to complain about\n{_plain(made.stdout)}")
+        site = work / "_build" / "html"
+        (site / ".buildinfo").unlink()  # made from our paths; only of use to builds that go on from an old one
+        shutil.copyfile(book.claims, site / "claims.json")
+        shutil.rmtree(book.html, ignore_errors=True)
+        os.replace(site, book.html)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+# --------------------------------------------------------------------------------------------- the commands
+
+
+def check(folders: Iterable[Path]) -> int:
+    """Validate data folders; the number of claims in them.
+
+    Raises
+    ------
+    BuildError : at the first thing that is not as it should be, in one line.
+    """
+    from rederive.claims import DataError, load_document
+
+    try:
+        return sum(len(load_document(folder).claims) for folder in folders)
+    except DataError as error:
+        raise BuildError(str(error)) from None
+
+
+def data_folders(root: Path) -> list[Path]:
+    """Every document's data folder."""
+    return sorted(path for path in (root / "data").glob("*") if path.is_dir())
+
+
+def is_up_to_date(book: Book, graph: grimp.ImportGraph, date: str) -> bool:
+    """Is the site the one that a build would make now?"""
+    if stale_chapters(book, graph):
+        return False
+    return _is_fresh(book.stamp, site_inputs(book, graph, date), _files(book.html), book.root)
+
+
+def build(root: Path, jobs: int) -> bool:
+    """Bring the site up to date, running at most `jobs` chapters at a time; whether there was anything to do.
+
+    A build that fails leaves no site behind, so that no page looks finished that is not.
+
+    Raises
+    ------
+    BuildError : if anything is wrong with the data, a chapter or a page.
+    """
+    try:
+        book = read_book(root)
+        graph = import_graph()
+        date = commit_date(root)
+        if is_up_to_date(book, graph, date):
+            return False
+        check(data_folders(root))
+        run_chapters(book, graph, jobs)
+        inputs = site_inputs(book, graph, date)
+        _render(book, date)
+        _write_json(book.stamp, {"inputs": inputs, "outputs": _fingerprint(_files(book.html), root)})
+    except BaseException:
+        shutil.rmtree(root / "_build" / "html", ignore_errors=True)
+        raise
+    return True

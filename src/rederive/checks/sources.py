@@ -1,0 +1,19 @@
+"""A number against the same number in the source it is taken from."""
+
+from __future__ import annotations
+
+from rederive.printed import Printed
+from rederive.verdicts import Finding
+
+
+def judge_against_source(printed: Printed, source: Printed, seen_in: str) -> Finding:
+    """Is a number that cannot be recomputed at least the one its source prints? Rounded further is still the same."""
+    agrees = printed.interval().overlaps(source.interval())
+    return Finding(
+        judge_against_source,
+        "rounded to the nearest",
+        f"Seen in the {seen_in}: {source}, {'the same number' if agrees else f'not {printed}'}.",
+        {"source": float(source.value)},
+        exists=agrees,
+        constrained=True,
+    )

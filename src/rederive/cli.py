@@ -1,0 +1,62 @@
+"""The command `rederive`: check data folders, build the book."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from rederive import build
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    folders = arguments.folders or build.data_folders(build.find_root(Path.cwd()))
+    claims = build.check(folders)
+    print(f"data folders: {len(folders)}, claims: {claims}, all as they should be")
+
+
+def _build(arguments: argparse.Namespace) -> None:
+    root = build.find_root(Path.cwd())
+    changed = build.build(root, arguments.jobs)
+    print(f"{'built' if changed else 'unchanged'}: {root / '_build' / 'html' / 'index.html'}")
+
+
+def _jobs(text: str) -> int:
+    jobs = int(text)
+    if jobs < 1:
+        raise ValueError
+    return jobs
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rederive", description="Re-derive published statistics from what is printed."
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    checking = commands.add_parser("check", help="validate data folders", description=build.check.__doc__)
+    checking.add_argument("folders", nargs="*", type=Path, metavar="DATA_DIR", help="default: all the book's")
+    checking.set_defaults(run=_check)
+
+    building = commands.add_parser("build", help="bring the book in _build/html up to date")
+    building.add_argument(
+        "--jobs", type=_jobs, default=os.cpu_count() or 1, help="chapters run at a time (default: one a processor)"
+    )
+    building.set_defaults(run=_build)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; the exit code, 1 if there is anything to put right."""
+    arguments = _parser().parse_args(argv)
+    try:
+        arguments.run(arguments)
+    except build.BuildError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,188 @@
+"""The figures of the chapters: what they show, in a chart, in words and in a table.
+
+Each takes results, not pictures. The words are computed from the same numbers as the chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from rederive.checks.ratios import feasible_outline
+from rederive.checks.risks import relative_risk
+from rederive.claims import PrintedRatio
+from rederive.display import charts
+from rederive.methods.sequential import boundaries, detectable_reduction, required_information_size
+from rederive.printed import Interval, Printed
+
+
+def feasible_set(printed: PrintedRatio) -> None:
+    """Every log ratio and standard error that can print a ratio with its interval, without and with its p value."""
+    sets = {
+        "estimate and interval": feasible_outline(printed, with_p=False, points=60),
+        "estimate, interval and p value": feasible_outline(printed, points=60),
+    }
+    ranges = pd.DataFrame(
+        [
+            {
+                "what is taken into account": name,
+                "log ratio": Interval(outline["effect_lower"].min(), outline["effect_upper"].max()),
+                "standard error": Interval(outline["se"].min(), outline["se"].max()),
+            }
+            for name, outline in sets.items()
+        ]
+    )
+    outer, inner = ranges.itertuples(index=False, name=None)
+    charts.figure(
+        charts.feasible_sets(pd.concat([outline.assign(**{"from": name}) for name, outline in sets.items()])),
+        f"Two nested areas. The outer one, from estimate and interval, covers standard errors of {outer[2]:.4f} "
+        "and log ratios "
+        f"of {outer[1]:.4f}. The inner one, with the p value, covers {inner[2]:.4f} and {inner[1]:.4f}.",
+        ranges,
+        f"Every pair of log ratio and standard error that prints {printed.estimate} ({printed.lower} to "
+        f"{printed.upper}), without "
+        f"and with p = {printed.p}.",
+        {"log ratio": ".4f", "standard error": ".4f"},
+    )
+
+
+def reduction_by_control_risk(ratio: PrintedRatio, claimed: Printed, control_risks: Mapping[str, float]) -> None:
+    """What a printed odds ratio means as a relative risk reduction, over control risks and at some named ones."""
+    estimate = ratio.estimate.interval()
+    risks = np.linspace(0.001, 0.6, 120)
+    curve = pd.DataFrame(
+        {
+            "control_risk": risks,
+            "lower": 1 - relative_risk(estimate.upper, risks),
+            "upper": 1 - relative_risk(estimate.lower, risks),
+        }
+    )
+    marks = pd.DataFrame({"trial": list(control_risks), "control_risk": list(control_risks.values())})
+    marks["reduction"] = 1 - relative_risk(float(ratio.estimate), marks["control_risk"])
+    first, last = curve.iloc[0], curve.iloc[-1]
+    named = "; ".join(f"{row.trial}, {row.control_risk:.1%}: {row.reduction:.0%}" for row in marks.itertuples())
+    charts.figure(
+        charts.reduction_by_control_risk(curve, marks, claimed=float(claimed)),
+        f"A band falls from a relative reduction of {first.lower:.0%} to {first.upper:.0%} where next to nobody "
+        "dies untreated to "
+        f"{last.lower:.0%} to {last.upper:.0%} where {last.control_risk:.0%} do. At control risks of {named}. A "
+        f"dotted line marks {claimed}.",
+        marks,
+        f"What an odds ratio of {ratio.estimate} means as a relative reduction in deaths, by the risk of death "
+        "without the drug. The "
+        "band is what rounding leaves open. Points mark control risks of visible trials; they are not those "
+        "trials' own results.",
+        {"control_risk": ".1%", "reduction": ".1%"},
+    )
+
+
+def forest(rows: pd.DataFrame) -> None:
+    """Ratios that were counted, printed or implied; `rows` as in `charts.forest`."""
+    told = "; ".join(
+        f"{row.label} {row.estimate:.2f} ({row.lower:.2f} to {row.upper:.2f}), {row.kind}" for row in rows.itertuples()
+    )
+    charts.figure(
+        charts.forest(rows),
+        f"Forest plot of odds ratios of death on a log scale: {told}.",
+        rows.rename(columns={"label": "result"}),
+        "What was counted, what is printed, and what the two together imply for the trials nobody can see. The "
+        "implied bar is the "
+        "widest that rounding allows, around the middle of its range; it is arithmetic, not data.",
+        {"estimate": ".2f", "lower": ".2f", "upper": ".2f"},
+    )
+
+
+def possible_deaths(tables: pd.DataFrame, n_treated: int, n_control: int, printed: PrintedRatio) -> None:
+    """Pairs of death counts in unseen trials, lumped into one, with which the pool prints a result."""
+    by_method = tables.groupby("method", sort=False).agg(
+        pairs=("events_treated", "size"),
+        treated_from=("events_treated", "min"),
+        treated_to=("events_treated", "max"),
+        controls_from=("events_control", "min"),
+        controls_to=("events_control", "max"),
+    )
+    by_method.columns = pd.Index([name.replace("_", " ") for name in by_method.columns])
+    ratio = (tables["events_control"] / n_control) / (tables["events_treated"] / n_treated)
+    charts.figure(
+        charts.possible_deaths(tables),
+        f"A narrow, rising band of {len(tables)} hollow marks, for {len(by_method)} ways to pool. It runs from "
+        f"{tables.events_treated.min()} deaths "
+        f"among {n_treated} treated and {tables.events_control.min()} among {n_control} controls to "
+        f"{tables.events_treated.max()} and "
+        f"{tables.events_control.max()}. In all of them the controls' risk is {ratio.min():.1f} to "
+        f"{ratio.max():.1f} times that of the treated.",
+        by_method.reset_index(),
+        "Every pair of death counts in the unseen trials, lumped into one, with which the pool prints "
+        f"{printed.estimate} "
+        f"({printed.lower} to {printed.upper}), p = {printed.p}. Possibilities, not observations.",
+    )
+
+
+def required_sizes(n: int, control_risks: Mapping[str, float], power: float = 0.8) -> None:
+    """Patients required over the relative reduction sought, one curve per control risk, against the `n` there are."""
+    reductions = np.linspace(0.08, 0.35, 55)
+    named = {f"{risk:.1%} ({name})": risk for name, risk in control_risks.items()}
+    curves = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "control risk": name,
+                    "reduction": reductions,
+                    "required": required_information_size(r, reductions, power=power),
+                }
+            )
+            for name, r in named.items()
+        ]
+    )
+    enough = pd.DataFrame(
+        [
+            {
+                "control risk": name,
+                **{f"enough at {p:.0%} power from": detectable_reduction(n, r, p) for p in (0.8, 0.9)},
+            }
+            for name, r in named.items()
+        ]
+    )
+    crossings = enough.iloc[:, 1]
+    charts.figure(
+        charts.required_sizes(curves, n),
+        f"{len(named)} falling curves of the patients required over the relative reduction sought. They cross "
+        f"the line at {n:,} patients "
+        f"between {crossings.min():.1%} and {crossings.max():.1%}: for smaller reductions the sample is too "
+        "small, for larger ones it is enough.",
+        enough,
+        f"Patients required, at {power:.0%} power and without diversity, against the {n:,} there are. The "
+        "curves rest on assumptions, not on data.",
+        dict.fromkeys(enough.columns[1:], ".1%"),
+    )
+
+
+def sequential_boundary(standing: pd.DataFrame, z: Interval) -> None:
+    """The monitoring boundary, and where a printed |Z| stands under each row of assumptions (see `monitor`)."""
+    shares = np.linspace(0.12, 2, 95)
+    boundary = pd.DataFrame({"information": shares, "critical": [boundaries([share])[0] for share in shares]})
+    points = pd.DataFrame(
+        {
+            "information": standing["information"],
+            "lower": z.lower,
+            "middle": (z.lower + z.upper) / 2,
+            "upper": z.upper,
+            "label": [f"{reduction:.0%}" for reduction in standing["reduction"]],
+        }
+    )
+    beyond, short = (points["label"][standing["crossed"] == flag] for flag in (True, False))
+    charts.figure(
+        charts.sequential_boundaries(boundary, points),
+        f"A boundary falls from a critical Z of {boundary.critical.iloc[0]:.1f} at {shares[0]:.0%} of the "
+        "required information to "
+        f"{boundary.critical.iloc[-1]:.2f} at full information. The printed Z, {z:.2f}, lies beyond it for "
+        "sought reductions of "
+        f"{', '.join(beyond) or 'none'} and short of it for {', '.join(short) or 'none'}.",
+        standing[["reduction", "required", "information", "critical", "crossed"]],
+        "Where the printed overall Z stands, by the relative reduction one wants to be able to see (labels). "
+        "The share of information is an "
+        "assumption, so the marks are hollow.",
+        {"reduction": ".0%", "required": ",.0f", "information": ".0%", "critical": ".2f"},
+    )

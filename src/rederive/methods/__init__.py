@@ -1,0 +1,1 @@
+"""Statistics from counts, effects and simulated data."""

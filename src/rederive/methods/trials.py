@@ -1,0 +1,57 @@
+"""Single two-arm trials, recomputed from their counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from rederive.checks.proportions import TESTS
+from rederive.methods.pooling import Measure, TwoArms, effect_sizes, inverse_variance
+from rederive.printed import Interval, Printed
+from rederive.verdicts import Finding
+
+
+def single_trials(
+    tables: TwoArms, names: Sequence[str], measures: Sequence[Measure] = ("OR", "RR", "RD")
+) -> pd.DataFrame:
+    """Each trial on its own, on every scale: Wald intervals and p values, normal, on the log scale for ratios.
+
+    Returns
+    -------
+    A row per trial and measure with `trial`, `measure`, `estimate`, `lower`, `upper` (natural scale) and `p`.
+    """
+    rows = []
+    for measure in measures:
+        effects, variances = effect_sizes(tables, measure)
+        alone = inverse_variance(effects[..., None], variances[..., None])
+        natural = np.exp if measure != "RD" else np.asarray
+        estimate, (lower, upper) = natural(alone.estimate), (natural(end) for end in alone.interval())
+        rows += [
+            {"trial": name, "measure": measure, "estimate": e, "lower": lo, "upper": hi, "p": p}
+            for name, e, lo, hi, p in zip(names, estimate, lower, upper, alone.p, strict=True)
+        ]
+    return pd.DataFrame(rows)
+
+
+def judge_no_difference(trial: TwoArms, worth_having: Printed) -> Finding:
+    """Do one trial's counts support the words "no reduction was found"?
+
+    They do if no test of the two arms is significant at 5%. That is less than showing that there is none; the
+    finding says whether the trial's odds ratio may still be `worth_having`.
+    """
+    counts = (trial.events_treated, trial.n_treated, trial.events_control, trial.n_control)
+    p_values = {name: float(test(*counts)[0]) for name, test in TESTS.items()}
+    found = single_trials(trial, ["trial"], ["OR"]).iloc[0]
+    reaches = Interval(found["lower"], found["upper"]).overlaps(worth_having.interval())
+    return Finding(
+        judge_no_difference,
+        f"{', '.join(TESTS)}; two-sided 5%",
+        f"From the counts p is between {min(p_values.values()):.2f} and {max(p_values.values()):.2f}, whatever "
+        "the test. The "
+        f"odds ratio is {found['estimate']:.2f} ({found['lower']:.2f} to {found['upper']:.2f}), an interval that "
+        f"{'just reaches' if reaches else 'excludes'} the overall {worth_having}.",
+        {"odds_ratio": float(found["estimate"]), "p": Interval(min(p_values.values()), max(p_values.values()))},
+        recomputes=min(p_values.values()) > 0.05,
+    )

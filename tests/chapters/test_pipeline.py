@@ -1,0 +1,271 @@
+"""What is run again, when, and what a failure leaves behind: proven on a scratch copy of the book."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rederive import build
+from scratch import REPOSITORY, ScratchBook
+
+ONCE = {"alpha": 1, "beta": 1}
+ALPHA_AGAIN = {"alpha": 2, "beta": 1}
+
+
+@pytest.fixture
+def book(copy_of_built_book: ScratchBook) -> ScratchBook:
+    assert copy_of_built_book.runs() == ONCE
+    return copy_of_built_book
+
+
+def run(book: ScratchBook) -> None:
+    done = book.run_chapters()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_unchanged_tree_runs_nothing_and_renders_nothing(book: ScratchBook) -> None:
+    before = (book.root / "_build" / "html").stat().st_ino
+    done = book.rederive("build")
+    assert done.returncode == 0
+    assert done.stdout.startswith("unchanged: ")
+    assert book.runs() == ONCE
+    assert (book.root / "_build" / "html").stat().st_ino == before
+
+
+def test_a_changed_table_runs_its_chapter_only_and_reaches_the_site(book: ScratchBook) -> None:
+    book.write("data/alpha/table.csv", "4,5,6\n")
+    done = book.rederive("build")
+    assert done.returncode == 0, done.stderr
+    assert book.runs() == ALPHA_AGAIN
+    assert [claim["table"] for claim in book.results("claims")] == [["4,5,6"], ["1,2,3"]]
+    assert "4,5,6" in (book.root / "_build" / "html" / "chapters" / "01-alpha.html").read_text()
+
+
+def test_a_changed_module_runs_the_chapters_it_can_affect_and_changes_their_results(book: ScratchBook) -> None:
+    book.write("src/rederive/scratch_far.py", "VALUE = 2\n")
+    run(book)
+    assert book.runs() == ALPHA_AGAIN
+    assert [claim["value"] for claim in book.results("claims")] == [2, 10]
+    run(book)
+    assert book.runs() == ALPHA_AGAIN
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("chapters/01-alpha.py", {"alpha"}),
+        ("chapters/01-alpha.ipynb", {"alpha"}),
+        ("data/alpha/README.md", {"alpha"}),
+        ("_build/results/alpha.json", {"alpha"}),
+        ("src/rederive/scratch_near.py", {"alpha"}),
+        ("src/rederive/scratch_far.py", {"alpha"}),  # imported by a module that the chapter imports
+        ("src/rederive/__init__.py", {"alpha", "beta"}),  # run by every import from the package
+        ("src/rederive/template.html", {"alpha", "beta"}),  # which modules read it, imports do not tell
+        ("requirements.lock", {"alpha", "beta"}),
+        ("src/rederive/sphinxext.py", set()),
+        ("book/index.md", set()),
+        ("book/new.md", set()),
+        ("_config.yml", set()),
+        ("_build/results/claims.json", set()),
+        ("_build/html/index.html", set()),
+        ("_build/html/new.html", set()),
+    ],
+)
+def test_what_makes_a_chapter_or_the_site_stale(book: ScratchBook, path: str, expected: set[str]) -> None:
+    assert book.stale() == (set(), True)
+    if not (book.root / path).exists():
+        book.write(path, "")
+    book.add_to(path, "\n")
+    assert book.stale() == (expected, False)
+
+
+@pytest.mark.parametrize(
+    "output",
+    ["chapters/01-alpha.ipynb", "_build/results/alpha.json", "_build/stamps/01-alpha.json", "_build/html/claims.json"],
+)
+def test_what_is_missing_is_stale(book: ScratchBook, output: str) -> None:
+    (book.root / output).unlink()
+    assert book.stale() == (set() if "html" in output else {"alpha"}, False)
+
+
+def test_a_module_that_no_chapter_imports_changes_nothing(book: ScratchBook) -> None:
+    book.write("src/rederive/scratch_unused.py", "VALUE = 0\n")
+    assert book.stale() == (set(), True)
+
+
+def test_a_chapter_run_again_writes_the_same(book: ScratchBook) -> None:
+    outputs = [book.root / "chapters" / "01-alpha.ipynb", book.root / "_build" / "results" / "alpha.json"]
+    before = [output.read_bytes() for output in outputs]
+    outputs[0].unlink()
+    run(book)
+    assert book.runs() == ALPHA_AGAIN
+    assert [output.read_bytes() for output in outputs] == before
+
+
+def test_a_changed_page_renders_without_running_and_a_removed_one_goes(book: ScratchBook) -> None:
+    book.write("_toc.yml", "format: jb-book\nroot: book/index\nchapters:\n  - file: chapters/02-beta\n")
+    done = book.rederive("build")
+    assert done.returncode == 0, done.stderr
+    assert book.runs() == ONCE
+    assert [page.name for page in (book.root / "_build" / "html" / "chapters").iterdir()] == ["02-beta.html"]
+    assert [claim["id"] for claim in book.results("claims")] == ["beta/claim"]
+    assert not (book.root / "chapters" / "01-alpha.ipynb").exists()
+    assert not (book.root / "_build" / "results" / "alpha.json").exists()
+
+
+def test_a_renamed_chapter_leaves_nothing_under_its_old_name(book: ScratchBook) -> None:
+    (book.root / "chapters" / "01-alpha.py").rename(book.root / "chapters" / "03-alpha.py")
+    toc = (book.root / "_toc.yml").read_text(encoding="utf-8")
+    book.write("_toc.yml", toc.replace("01-alpha", "03-alpha"))
+    run(book)
+    assert book.runs() == ALPHA_AGAIN
+    assert sorted(path.name for path in (book.root / "chapters").glob("*.ipynb")) == ["02-beta.ipynb", "03-alpha.ipynb"]
+
+
+def test_a_raising_cell_fails_every_time_and_leaves_no_finished_looking_page(book: ScratchBook) -> None:
+    book.add_to("chapters/01-alpha.py", "\n# %%\n1 / 0\n")
+    for _ in range(2):
+        done = book.rederive("build")
+        assert done.returncode == 1
+        first_line = done.stderr.splitlines()[0]
+        assert first_line == "error: chapters/01-alpha.py: cell 4 (1 / 0): ZeroDivisionError: division by zero"
+        assert "Traceback" in done.stderr
+        assert not list(book.root.rglob("_build/**/*.html"))
+        assert not (book.root / "chapters" / "01-alpha.ipynb").exists()
+    assert book.runs() == {"alpha": 3, "beta": 1}
+
+
+def test_every_failing_chapter_is_named(book: ScratchBook) -> None:
+    for page in ("01-alpha", "02-beta"):
+        book.add_to(f"chapters/{page}.py", "\n# %%\nraise SystemError\n")
+    done = book.run_chapters()
+    assert re.findall(r"chapters/[\w-]+\.py: cell 4", done.stderr) == [
+        "chapters/01-alpha.py: cell 4",
+        "chapters/02-beta.py: cell 4",
+    ]
+
+
+def test_a_dead_kernel_fails_the_build(book: ScratchBook) -> None:
+    book.add_to("chapters/01-alpha.py", "\n# %%\nimport os; os._exit(3)\n")
+    done = book.run_chapters()
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: chapters/01-alpha.py: cell 4 (import os; os._exit(3)): DeadKernelError")
+
+
+def test_a_warning_of_sphinx_fails_every_time(book: ScratchBook) -> None:
+    book.add_to("book/index.md", "\n[nowhere](missing-page.md)\n")
+    for _ in range(2):
+        done = book.rederive("build")
+        assert done.returncode == 1
+        assert "missing-page.md" in done.stderr
+        assert not list(book.root.rglob("_build/**/*.html"))
+
+
+def one_error_line(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: ")
+    return line
+
+
+def test_a_chapter_without_results_fails_in_one_line(book: ScratchBook) -> None:
+    book.write("chapters/01-alpha.py", "# %% [markdown]\n# # Nothing\n")
+    line = one_error_line(book.run_chapters())
+    assert "chapters/01-alpha.py" in line
+    assert "alpha.json" in line
+
+
+@pytest.mark.parametrize(
+    ("toc", "expected"),
+    [
+        (None, "_toc.yml"),
+        ("root: [", "_toc.yml: expected a table of contents in YAML"),
+        ("- a", "_toc.yml: expected a table of contents with"),
+        ("root: book/index\nchapters: [{file: chapters/03-gamma}]", "gamma: expected the chapter's source"),
+        ("root: book/index\nchapters: [{file: chapters/alpha}]", "expected a chapter named like"),
+        (
+            "root: book/index\nchapters: [{file: chapters/1-alpha}, {file: chapters/2-alpha}]",
+            "expected one chapter for",
+        ),
+    ],
+)
+def test_a_bad_table_of_contents_ends_in_one_line(scratch_book: ScratchBook, toc: str | None, expected: str) -> None:
+    if toc is None:
+        (scratch_book.root / "_toc.yml").unlink()
+    else:
+        scratch_book.write("_toc.yml", toc)
+    assert expected in one_error_line(scratch_book.rederive("build"))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("data/alpha/claims.yaml", "claims: []\n", "data/alpha/claims.yaml:"),
+        ("data/alpha/document.yaml", "title: 3\n", "data/alpha/document.yaml:1: title"),
+        ("chapters/01-alpha.py", "# %%\nx = (\n", "chapters/01-alpha.py:2: SyntaxError"),
+        ("src/rederive/scratch_far.py", "x = (\n", "scratch_far.py:2: SyntaxError"),
+    ],
+)
+def test_bad_input_ends_in_one_line_before_anything_is_run(
+    scratch_book: ScratchBook, path: str, text: str, expected: str
+) -> None:
+    scratch_book.write(path, text)
+    assert expected in one_error_line(scratch_book.rederive("build"))
+    assert scratch_book.runs() == {}
+
+
+def test_check_names_the_first_mistake_and_counts_when_there_is_none(scratch_book: ScratchBook) -> None:
+    done = scratch_book.rederive("check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "data folders: 2, claims: 2, all as they should be\n"
+    assert "data/missing" in one_error_line(scratch_book.rederive("check", "data/alpha", "data/missing"))
+
+
+# ------------------------------------------------------------------------------------------ the real chapters
+
+
+def chapters_listed() -> list[str]:
+    """Read with nothing but a pattern, so that the build's own reading is checked too."""
+    toc = (REPOSITORY / "_toc.yml").read_text(encoding="utf-8")
+    return re.findall(r"^\s*-\s*file:\s*(chapters/[\w-]+)\s*$", toc, re.MULTILINE)
+
+
+def test_the_build_reads_the_chapters_that_are_listed() -> None:
+    assert chapters_listed()
+    assert [chapter.page for chapter in build.read_book(REPOSITORY).chapters] == chapters_listed()
+
+
+def test_every_chapter_file_is_listed() -> None:
+    assert sorted(path.stem for path in (REPOSITORY / "chapters").glob("*.py")) == sorted(
+        page.removeprefix("chapters/") for page in chapters_listed()
+    )
+
+
+def test_make_test_runs_every_chapter_with_nbmake() -> None:
+    """The very line that `make test` runs, but only collecting."""
+    recipe = subprocess.run(
+        ["make", "-n", "test", "PYTHON=python3"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    ).stdout
+    (line,) = [line for line in recipe.splitlines() if "pytest" in line]
+    assert "--nbmake" in line.split()
+    collected = subprocess.run(
+        f"{line} -n 0 --collect-only -q", shell=True, cwd=REPOSITORY, capture_output=True, text=True, check=True
+    ).stdout
+    notebooks = re.findall(r"^(chapters/[\w-]+)\.ipynb", collected, re.MULTILINE)
+    assert sorted(notebooks) == sorted(chapters_listed())
+
+
+def test_notebooks_pages_and_chapters_are_the_same(built_book: ScratchBook) -> None:
+    root = built_book.root
+    listed = [chapter.page for chapter in build.read_book(root).chapters]
+    assert listed == ["chapters/01-alpha", "chapters/02-beta"]
+
+    def found(folder: Path, suffix: str) -> list[str]:
+        return sorted(f"chapters/{path.stem}" for path in folder.glob(f"chapters/*{suffix}"))
+
+    assert found(root, ".ipynb") == listed
+    assert found(root / "_build" / "html", ".html") == listed

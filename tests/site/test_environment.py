@@ -1,0 +1,114 @@
+"""The ways to install the book agree: pyproject.toml, requirements.lock, environment.yml, postBuild, Makefile."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from ruamel.yaml import YAML
+
+from scratch import REPOSITORY
+
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+LOCK = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8")
+ENVIRONMENT = YAML(typ="safe").load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))
+PYTHONS = ("3.11", "3.12", "3.13")
+
+
+def locked() -> list[Requirement]:
+    entries = re.sub(r"\s*\\\n\s*", " ", LOCK).splitlines()
+    return [Requirement(entry.partition(" --hash")[0]) for entry in entries if entry and not entry.startswith("#")]
+
+
+def required() -> list[Requirement]:
+    extras = PROJECT["optional-dependencies"].values()
+    return [Requirement(text) for texts in (PROJECT["dependencies"], *extras) for text in texts]
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_lock_meets_every_requirement_on_every_python(python: str) -> None:
+    place = {**default_environment(), "python_version": python, "python_full_version": f"{python}.0"}
+    versions = {
+        canonicalize_name(pin.name): next(iter(pin.specifier)).version
+        for pin in locked()
+        if pin.marker is None or pin.marker.evaluate(place)
+    }
+    assert len(required()) > 20
+    for requirement in required():
+        assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)]), requirement
+
+
+def test_the_lock_pins_and_hashes_everything_and_names_no_place() -> None:
+    entries = LOCK.count("==")
+    assert entries > 100
+    assert len(locked()) == len(
+        re.findall(r"^[A-Za-z0-9._-]+==\S+.*\\\n    --hash=sha256:[0-9a-f]{64}", LOCK, re.MULTILINE)
+    )
+    assert not re.search(r"https?:|file:|--index|--find-links| @ ", LOCK)
+
+
+def test_jupyter_book_is_the_last_of_its_line() -> None:
+    assert "jupyter-book==1.0.4.post1 " in LOCK
+
+
+def test_conda_takes_the_same_python_and_the_same_lock() -> None:
+    python, pip, with_pip = ENVIRONMENT["dependencies"]
+    assert python.removeprefix("python ") == PROJECT["requires-python"]
+    assert (pip, with_pip) == ("pip", {"pip": ["-r requirements.lock"]})
+    assert set(PYTHONS) == {
+        f"3.{minor}"
+        for minor in range(30)
+        if Requirement(f"python{PROJECT['requires-python']}").specifier.contains(f"3.{minor}")
+    }
+
+
+def test_binder_prepares_the_package_and_the_lab_as_make_does() -> None:
+    script = REPOSITORY / "postBuild"
+    assert os.access(script, os.X_OK)
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    for step in ("install {quiet}--no-deps --no-build-isolation -e .", "set-default-viewer python"):
+        assert step.format(quiet="") in script.read_text(encoding="utf-8")
+        assert step.format(quiet="--quiet ") in makefile
+
+
+@pytest.mark.parametrize(
+    ("version", "accepted"), [((3, 10), False), ((3, 11), True), ((3, 13), True), ((3, 14), False)]
+)
+def test_make_refuses_a_python_out_of_range_in_one_line(
+    version: tuple[int, int], accepted: bool, tmp_path: Path
+) -> None:
+    """The check that `make` runs, on a Python that says it is another."""
+    recipe = subprocess.run(
+        ["make", "-n", "-W", "pyproject.toml", ".venv/.ready", "PYTHON=python3"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    (line,) = re.findall(r"^python3 -c '(.*)'$", recipe, re.MULTILINE)
+    pretend = f"import sys; sys.version_info = ({version[0]}, {version[1]}, 0); {line.removeprefix('import sys; ')}"
+    done = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True)
+    assert (done.returncode == 0) is accepted
+    assert len(done.stderr.splitlines()) == (0 if accepted else 1)
+
+
+def test_a_chapter_opens_as_a_notebook_in_jupyterlab() -> None:
+    """The setting as JupyterLab reads it, in the environment that runs the tests."""
+    read = (
+        "from jupyterlab_server.settings_utils import _get_overrides; import sys; print(_get_overrides(sys.argv[1])[0])"
+    )
+    settings = subprocess.run(
+        [sys.executable, "-c", read, str(Path(sys.prefix) / "share" / "jupyter" / "lab" / "settings")],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "'defaultViewers': {'python': 'Jupytext Notebook'}" in settings

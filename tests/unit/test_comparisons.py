@@ -1,0 +1,53 @@
+"""Comparisons of printed ratios with each other."""
+
+import math
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from rederive.checks.comparisons import interaction, judge_absence, judge_subgroup
+from rederive.claims import PrintedRatio
+from rederive.printed import Printed, print_number
+from rederive.verdicts import Verdict
+
+Q = stats.norm.isf(0.025)
+
+
+def ratio(estimate, lower, upper, measure="OR"):
+    return PrintedRatio(measure=measure, estimate=estimate, lower=lower, upper=upper)
+
+
+def printed_by(effect, se):
+    return [print_number(math.exp(x), 2).text for x in (effect, effect - Q * se, effect + Q * se)]
+
+
+def test_an_interaction_covers_what_exact_arithmetic_gives():
+    young, old = ratio("1.67", "1.04", "2.67", measure="HR"), ratio("0.81", "0.61", "1.09", measure="HR")
+    found = interaction(young, old)
+    se = [(math.log(2.67) - math.log(1.04)) / (2 * Q), (math.log(1.09) - math.log(0.61)) / (2 * Q)]
+    z = (math.log(1.67) - math.log(0.81)) / math.hypot(*se)
+    assert math.exp(math.log(1.67) - math.log(0.81)) in found.ratio
+    assert 2 * stats.norm.sf(z) in found.p
+
+
+@settings(max_examples=50)
+@given(st.floats(-1, 1), st.floats(-1, 1), st.floats(0.05, 0.5), st.floats(0.05, 0.5))
+def test_an_interaction_always_covers_the_truth(b1, b2, s1, s2):
+    first, second = (ratio(*printed_by(b, s)) for b, s in ((b1, s1), (b2, s2)))
+    found = interaction(first, second)
+    assert found.ratio.lower - 1e-9 <= math.exp(b1 - b2) <= found.ratio.upper + 1e-9
+    assert found.p.lower - 1e-9 <= 2 * stats.norm.sf(abs(b1 - b2) / math.hypot(s1, s2)) <= found.p.upper + 1e-9
+
+
+def test_an_effect_in_a_subgroup_is_one_its_own_interval_shows():
+    young, old = ratio("1.67", "1.04", "2.67", measure="HR"), ratio("0.81", "0.61", "1.09", measure="HR")
+    assert judge_subgroup(old, young, Printed.parse("0.01")).verdict is Verdict.MISWORDED
+    assert judge_subgroup(young, old, Printed.parse("0.01")).verdict is Verdict.COHERENT
+    assert "do not give" in judge_subgroup(young, old, Printed.parse("0.2")).because
+
+
+def test_absence_needs_an_interval_that_excludes_the_effect():
+    overall = ratio("0.73", "0.59", "0.90")
+    assert judge_absence({"some": ratio("0.86", "0.68", "1.08")}, overall).verdict is Verdict.MISWORDED
+    assert judge_absence({"some": ratio("1.02", "0.90", "1.15")}, overall).verdict is Verdict.COHERENT
