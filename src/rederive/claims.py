@@ -74,6 +74,12 @@ def _positive(text: object) -> Printed:
     return number
 
 
+def _limit(text: object) -> Printed:
+    number = _printed(text)
+    _expect(number.value >= 0 and not number.bound, "a number of at least 0", number)  # 0.00 rounds a small limit
+    return number
+
+
 def _whole(text: object) -> int:
     return _count(text).count()
 
@@ -83,6 +89,7 @@ PrintedCount = Annotated[Printed, PlainValidator(_count)]
 Probability = Annotated[Printed, PlainValidator(_probability)]
 Percent = Annotated[Printed, PlainValidator(_percent)]
 Positive = Annotated[Printed, PlainValidator(_positive)]
+Limit = Annotated[Printed, PlainValidator(_limit)]
 Count = Annotated[int, PlainValidator(_whole)]
 Text = Annotated[str, Field(min_length=1)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -103,7 +110,7 @@ class PrintedRatio(Model):
 
     measure: Literal["OR", "RR", "HR"]
     estimate: Positive
-    lower: Positive
+    lower: Limit
     upper: Positive
     p: Probability | None = None
     n: PrintedCount | None = None

@@ -54,6 +54,10 @@ class Interval:
         if not self.lower <= self.upper:
             raise ValueError(f"an interval needs lower <= upper, not {self.lower} and {self.upper}")
 
+    @property
+    def middle(self) -> float:
+        return (self.lower + self.upper) / 2
+
     def __contains__(self, value: float) -> bool:
         return self.lower <= value <= self.upper
 
@@ -66,9 +70,24 @@ class Interval:
         return Interval(max(self.lower, other.lower), min(self.upper, other.upper))
 
     def __format__(self, spec: str) -> str:
-        """Both ends in `spec`, once if they look the same: `0.0025 to 0.0043`, `0.79`."""
-        lower, upper = format(self.lower, spec), format(self.upper, spec)
-        return lower if lower == upper else f"{lower} to {upper}"
+        """Both ends as `formatted` by `spec`, once if they look the same: `0.0025 to 0.0043`, `0.79`."""
+        return " to ".join(dict.fromkeys((formatted(self.lower, spec), formatted(self.upper, spec))))
+
+
+def formatted(value: float, spec: str = "") -> str:
+    """A number for readers: as Python formats it, but `3g` and the like never turn to powers of ten.
+
+    >>> formatted(0.0000069, ".2g"), formatted(15300.4, ".3g"), formatted(-0.07, ".1%")
+    ('0.0000069', '15,300', '−7.0%')
+    """
+    significant = re.fullmatch(r"\.(\d+)g", spec or ".3g")
+    if significant is None or not math.isfinite(value):
+        text = format(value, spec)
+    elif abs(value) >= 1000:
+        text = format(value, ",.0f")
+    else:
+        text = np.format_float_positional(value, int(significant[1]), unique=False, fractional=False, trim="-")
+    return text.replace("-", "−")
 
 
 _NUMBER = re.compile(

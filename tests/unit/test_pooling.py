@@ -16,6 +16,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.meta_analysis import combine_effects
 
+from rederive.claims import PrintedRatio
 from rederive.methods import pooling
 from rederive.methods.pooling import BetweenTrials, Inference, Measure, TwoArms
 from rederive.printed import Printed, print_number
@@ -446,13 +447,19 @@ def test_every_method_lists_each_method_once() -> None:
     assert_allclose(risks["estimate"][0], pooling.mantel_haenszel(SEPSIS, "RR").ratio)
 
 
+def diamond(estimate: Printed, lower: Printed, upper: Printed, p: Printed | None = None) -> PrintedRatio:
+    texts = {"estimate": estimate.text, "lower": lower.text, "upper": upper.text, "p": p and p.text}
+    return PrintedRatio.model_validate({"measure": "OR"} | {name: text for name, text in texts.items() if text})
+
+
 @checked
 @given(trials(interior=True), st.integers(0, 8))
 def test_a_method_prints_its_own_diamond(tables: TwoArms, row: int) -> None:
     rows = pooling.every_method(tables)
     assume(np.isfinite(rows.loc[row, "p"]))  # Hartung-Knapp of effects that are all 0; see the test below
     printed = [print_number(float(rows.loc[row, name]), 4) for name in ("estimate", "lower", "upper", "p")]
-    found = pooling.which_print(rows, *printed)
+    assume(printed[0].value > 0)  # below 0.00005 there is nothing left to print
+    found = pooling.which_print(rows, diamond(*printed))
     assert found.loc[row, "all_print"]
     parts = found[["estimate_prints", "lower_prints", "upper_prints", "p_prints"]]
     assert (found["all_print"] == parts.all(axis=1)).all()
@@ -464,7 +471,7 @@ def test_trials_without_effect_have_no_hartung_knapp_p_and_so_print_none() -> No
     rows = pooling.every_method(TwoArms([5, 8], [10, 20], [5, 8], [10, 20]))
     no_p = rows["convention"].str.contains("t with")
     assert rows["p"].isna().tolist() == no_p.tolist()
-    found = pooling.which_print(rows, *(Printed.parse(text) for text in ("1.00", "1.00", "1.00", "1.00")))
+    found = pooling.which_print(rows, diamond(*(Printed.parse(text) for text in ("1.00", "1.00", "1.00", "1.00"))))
     assert found["estimate_prints"].all()
     assert found["p_prints"].tolist() == (~no_p).tolist()
     assert not found["all_print"].any()
@@ -473,9 +480,9 @@ def test_trials_without_effect_have_no_hartung_knapp_p_and_so_print_none() -> No
 def test_which_print_tells_methods_apart() -> None:
     rows = pooling.every_method(SEPSIS)
     fixed = rows["method"] == "inverse variance, common effect, Wald"
-    diamond = [print_number(float(rows.loc[fixed, name].iloc[0]), 3) for name in ("estimate", "lower", "upper")]
-    found = pooling.which_print(rows, *diamond)
+    printed = [print_number(float(rows.loc[fixed, name].iloc[0]), 3) for name in ("estimate", "lower", "upper")]
+    found = pooling.which_print(rows, diamond(*printed))
     assert found["all_print"].tolist() == fixed.tolist()
     assert "p_prints" not in found
-    found = pooling.which_print(rows, *diamond, Printed.parse("<0.001"))
+    found = pooling.which_print(rows, diamond(*printed, Printed.parse("<0.001")))
     assert not found["all_print"].any()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rederive.printed import NEAREST, Interval, Printed, Rounding, UnreadableNumber, endpoints, print_number
+from rederive.printed import NEAREST, Interval, Printed, Rounding, UnreadableNumber, endpoints, formatted, print_number
 
 decimals = st.integers(0, 6)
 values = st.decimals(-10_000, 10_000, places=8, allow_nan=False, allow_infinity=False)
@@ -109,6 +109,21 @@ def test_intervals():
     assert f"{Interval(0.791, 0.794):.2f}" == "0.79"
     with pytest.raises(ValueError, match="lower <= upper"):
         Interval(2, 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "text"),
+    [
+        (6.9e-6, ".2g", "0.0000069"),
+        (0.00249, "", "0.00249"),
+        (15300.4, ".3g", "15,300"),
+        (-0.07, ".1%", "−7.0%"),
+        (0.1, "", "0.1"),
+        (2, ".2f", "2.00"),
+    ],
+)
+def test_numbers_for_readers_never_turn_to_powers_of_ten(value, spec, text):
+    assert formatted(value, spec) == text
 
 
 def test_endpoints_of_many():

@@ -11,6 +11,7 @@ from rederive.checks.risks import (
     judge_relative_reduction,
     relative_risk,
     risk_scale,
+    risk_table,
     treated_risk,
 )
 from rederive.claims import PrintedRatio
@@ -56,6 +57,12 @@ def test_the_risk_scale():
     for r in (0, 1, 27):
         with pytest.raises(ValueError, match="strictly between"):
             risk_scale(Interval(0.7, 0.8), r)
+
+
+def test_a_table_is_the_scale_row_by_row():
+    table = risk_table(Interval(0.59, 0.90), {"sick": 0.5, "healthy": 0.1})
+    assert table["whose"].tolist() == ["healthy", "sick"]
+    assert table["risk difference"][1] == risk_scale(Interval(0.59, 0.90), 0.5).risk_difference
 
 
 @given(st.floats(0.1, 0.9), st.floats(0.01, 0.6))

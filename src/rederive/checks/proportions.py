@@ -133,7 +133,7 @@ def chi2_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike) -> Floats:
 
 
 def chi2_yates_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike) -> Floats:
-    """Pearson's χ² test with Yates's correction, which never exceeds the distance from expected to observed (as R and scipy do)."""
+    """Pearson's χ² test with Yates's correction, never more than the distance from expected to observed (as in R)."""
     return _chi2_p(a, n1, c, n0, corrected=True)
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -197,21 +198,29 @@ def _append(rows: Floats, value: float) -> Floats:
 def _range(x: Floats, y: Floats, c: Floats) -> tuple[Floats, Floats]:
     """Smallest and largest X with some Y such that x X + y Y <= c in every row; inputs have shape (n, rows).
 
-    NaN where there is none; where the smallest exceeds the largest there is none either.
+    A row with y > 0 bounds Y from above, one with y < 0 from below; each such pair leaves a condition a X <= d, and so
+    does a row with y = 0. NaN where there is no X; where the smallest exceeds the largest there is none either.
     """
-    above, below = np.flatnonzero((y > 0).any(axis=0)), np.flatnonzero((y < 0).any(axis=0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope, level = x / y, c / y
-        # a row with y > 0 bounds Y from above, one with y < 0 from below; each pair leaves a x <= d
-        pair = (y[:, above] > 0)[:, :, None] & (y[:, below] < 0)[:, None, :]
-        a = np.where(pair, slope[:, above, None] - slope[:, None, below], 0.0).reshape(len(x), -1)
-        d = np.where(pair, level[:, above, None] - level[:, None, below], np.inf).reshape(len(x), -1)
-        a = np.concatenate([a, np.where(y == 0, x, 0.0)], axis=1)
-        d = np.concatenate([d, np.where(y == 0, c, np.inf)], axis=1)
+    n, rows = x.shape
+    lower, upper, impossible = np.full(n, -np.inf), np.full(n, np.inf), np.zeros(n, dtype=bool)
+
+    def limit(a: Floats, d: Floats, applies: NDArray[np.bool_]) -> None:
         bound = d / a
-    lower = np.max(np.where(a < -SLACK, bound, -np.inf), axis=1)
-    upper = np.min(np.where(a > SLACK, bound, np.inf), axis=1)
-    impossible = np.any((np.abs(a) <= SLACK) & (d < -SLACK), axis=1)
+        np.maximum(lower, bound, out=lower, where=applies & (a < -SLACK))
+        np.minimum(upper, bound, out=upper, where=applies & (a > SLACK))
+        np.logical_or(impossible, applies & (np.abs(a) <= SLACK) & (d < -SLACK), out=impossible)
+
+    # pair by pair, so that what is worked on stays small enough for the processor's cache
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope, level = (np.ascontiguousarray((z / y).T) for z in (x, c))
+        above, below, flat = (np.ascontiguousarray(test.T) for test in (y > 0, y < 0, y == 0))
+        for i, j in product(range(rows), repeat=2):
+            applies = above[i] & below[j]
+            if applies.any():
+                limit(slope[i] - slope[j], level[i] - level[j], applies)
+        for i in range(rows):
+            if flat[i].any():
+                limit(x[:, i], c[:, i], flat[i])
     return np.where(impossible, np.nan, lower), np.where(impossible, np.nan, upper)
 
 
@@ -369,7 +378,10 @@ def _differing(printed: PrintedRatio, source: PrintedRatio) -> list[str]:
 
 
 def midpoint_p(estimate: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: float = 0.95) -> Floats:
-    """The p value from printed digits taken at face value, as most checkers do it (Altman and Bland 2011)."""
+    """The p value that follows if the printed digits are taken for exact.
+
+    The calculation of Altman and Bland (2011), with the exact normal tail in place of their approximation to it.
+    """
     se = (np.log(upper) - np.log(lower)) / (2 * stats.norm.isf((1 - level) / 2))
     return np.asarray(2 * stats.norm.sf(np.abs(np.log(estimate)) / se), dtype=float)
 

@@ -6,9 +6,11 @@ With control risk r an odds ratio OR stands for the treated risk  r1 = OR r / (1
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from rederive.claims import PrintedRatio
@@ -54,7 +56,10 @@ class RiskScale:
 
     @property
     def number_needed_to_treat(self) -> Interval:
-        """Patients treated per event avoided (Altman 1998).
+        """Patients treated per event avoided (or caused), the reciprocal of the risk difference.
+
+        Where the difference may be 0 the interval runs through infinity (Altman 1998 prints it so); that is no
+        interval of numbers, and an error here.
 
         Raises
         ------
@@ -80,6 +85,22 @@ def risk_scale(odds_ratio: Interval, control_risk: float) -> RiskScale:
         raise ValueError(f"expected a control risk strictly between 0 and 1, got {control_risk}")
     ends = [float(treated_risk(x, control_risk)) for x in (odds_ratio.lower, odds_ratio.upper)]
     return RiskScale(control_risk, Interval(*ends), Interval(*(x / control_risk for x in ends)))
+
+
+def risk_table(odds_ratio: Interval, control_risks: Mapping[str, float]) -> pd.DataFrame:
+    """`risk_scale` at several named control risks: a row each, sorted by risk, with intervals as cells."""
+    rows = [
+        {
+            "whose": name,
+            "control risk": scale.control_risk,
+            "relative risk": scale.relative_risk,
+            "risk difference": scale.risk_difference,
+            "treated per event avoided": scale.number_needed_to_treat,
+        }
+        for name, risk in sorted(control_risks.items(), key=lambda named: named[1])
+        for scale in [risk_scale(odds_ratio, risk)]
+    ]
+    return pd.DataFrame(rows)
 
 
 def highest_control_risk(odds_ratio: Interval, reduction: Interval) -> float:

@@ -83,8 +83,9 @@ def figure(
         Shown(
             f"[Figure] {caption}\n{alt_text}\n{behind.plain}",
             f'<figure class="rd-figure" id="figure-{name}">'
-            f'<div class="rd-chart" role="img" aria-label="{escape(alt_text, quote=True)}">{svg}</div>'
-            f"<figcaption>{escape(caption)}</figcaption>"
+            '<div class="rd-scroll" tabindex="0" role="group" aria-label="Figure; may scroll sideways">'
+            f'<div class="rd-chart" role="img" aria-label="{escape(alt_text, quote=True)}">{svg}</div></div>'
+            f'<div class="rd-caption">{escape(caption)}</div>'
             f"<details><summary>The numbers behind this figure</summary>{behind.html}</details></figure>",
         )
     )
@@ -98,7 +99,7 @@ def feasible_sets(outlines: pd.DataFrame) -> Chart:
     order = list(dict.fromkeys(outlines["from"]))
     areas = (
         alt.Chart(outlines)
-        .mark_area(opacity=0.35, strokeWidth=1.5, line=True)
+        .mark_area(fillOpacity=0.35, strokeWidth=1.5)
         .encode(
             x=alt.X("se:Q", title="standard error of the log odds ratio", scale=alt.Scale(zero=False, nice=False)),
             y=alt.Y("effect_lower:Q", title="log odds ratio", scale=alt.Scale(zero=False)),
@@ -195,7 +196,7 @@ def possible_deaths(tables: pd.DataFrame) -> Chart:
         "method:N",
         title="possible, not observed; pooled by",
         sort=methods,
-        scale=alt.Scale(range=["circle", "cross", "triangle-up"]),
+        scale=alt.Scale(range=["circle", "stroke", "triangle-up"]),
     )
     points = (
         alt.Chart(tables).mark_point(filled=False, size=28, color=IMPLIED, opacity=0.9).encode(x=x, y=y, shape=shape)

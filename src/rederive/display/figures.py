@@ -78,18 +78,30 @@ def reduction_by_control_risk(ratio: PrintedRatio, claimed: Printed, control_ris
     )
 
 
-def forest(rows: pd.DataFrame) -> None:
-    """Ratios that were counted, printed or implied; `rows` as in `charts.forest`."""
-    told = "; ".join(
-        f"{row.label} {row.estimate:.2f} ({row.lower:.2f} to {row.upper:.2f}), {row.kind}" for row in rows.itertuples()
-    )
+def forest(
+    seen: pd.DataFrame, printed: Mapping[str, PrintedRatio], implied: Mapping[str, tuple[Interval, Interval]]
+) -> None:
+    """Odds ratios that were counted, printed or implied, kept apart.
+
+    `seen` has `label`, `estimate`, `lower` and `upper`; `implied` gives the range of a ratio and that of its limits.
+    """
+    rows = [(*row, "seen") for row in seen[["label", "estimate", "lower", "upper"]].itertuples(index=False, name=None)]
+    rows += [
+        (f"printed: {name}", float(ratio.estimate), float(ratio.lower), float(ratio.upper), "printed")
+        for name, ratio in printed.items()
+    ]
+    rows += [
+        (name, (ratio.lower * ratio.upper) ** 0.5, limits.lower, limits.upper, "implied, not observed")
+        for name, (ratio, limits) in implied.items()
+    ]
+    table = pd.DataFrame(rows, columns=["label", "estimate", "lower", "upper", "kind"])
+    told = "; ".join(f"{label} {e:.2f} ({lo:.2f} to {hi:.2f}), {kind}" for label, e, lo, hi, kind in rows)
     charts.figure(
-        charts.forest(rows),
+        charts.forest(table),
         f"Forest plot of odds ratios of death on a log scale: {told}.",
-        rows.rename(columns={"label": "result"}),
-        "What was counted, what is printed, and what the two together imply for the trials nobody can see. The "
-        "implied bar is the "
-        "widest that rounding allows, around the middle of its range; it is arithmetic, not data.",
+        table.rename(columns={"label": "result"}),
+        "What was counted, what is printed, and what the two together imply for the trials nobody can see. The implied "
+        "bar is the widest that rounding allows, around the middle of its range; it is arithmetic, not data.",
         {"estimate": ".2f", "lower": ".2f", "upper": ".2f"},
     )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numbers
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from rederive.display.shown import Shown, html_table, show
-from rederive.printed import Interval, Printed
+from rederive.printed import Interval, formatted
 
 
 def table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str] | None = None) -> None:
@@ -31,14 +32,12 @@ def cell(value: object, spec: str = "") -> str:
     """One cell: intervals as `a to b`, truth as yes or no, what is absent as nothing, other numbers by `spec`."""
     if value is None or (isinstance(value, float) and value != value):
         return ""
-    if isinstance(value, Printed | str):
-        return str(value)
-    if isinstance(value, Interval):
-        return format(value, spec or ".3g")
-    if isinstance(value, bool) or type(value).__name__ == "bool":  # numpy has a bool of its own
+    if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
+    if isinstance(value, Interval):
+        return format(value, spec)
     if isinstance(value, numbers.Integral):
         return format(int(value), spec or ",d")
     if isinstance(value, numbers.Real):
-        return format(float(value), spec or ".3g")
+        return formatted(float(value), spec)
     return str(value)

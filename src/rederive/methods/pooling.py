@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.optimize import elementwise
 
-from rederive.printed import Printed
+from rederive.claims import PrintedRatio
 
 Floats = NDArray[np.float64]
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -218,8 +218,8 @@ def inverse_variance(
 
         - `wald`: standard error (Σwᵢ)^(-1/2), normal distribution.
         - `hartung-knapp`: that standard error times the root of q = Σwᵢ(yᵢ - μ)² / (k - 1), t distribution with k - 1
-          degrees of freedom (Hartung and Knapp 2001). Without the ad hoc truncation max(1, q), so the interval can
-          be narrower than Wald's; metafor's test="knha".
+          degrees of freedom (Hartung and Knapp 2001, binary outcomes). Without the ad hoc truncation max(1, q), so
+          the interval can be narrower than Wald's; metafor's test="knha".
 
     Raises
     ------
@@ -588,15 +588,15 @@ def every_method(tables: TwoArms, measure: Literal["OR", "RR"] = "OR", level: fl
     return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[3:], float))
 
 
-def which_print(
-    rows: pd.DataFrame, estimate: Printed, lower: Printed, upper: Printed, p: Printed | None = None
-) -> pd.DataFrame:
+def which_print(rows: pd.DataFrame, published: PrintedRatio) -> pd.DataFrame:
     """Which methods print the published diamond?
 
     The rows of `every_method` with one more column of truth values per printed number (`estimate_prints`,
-    `lower_prints`, `upper_prints` and, if given, `p_prints`), under any rounding to the nearest, and `all_print`.
+    `lower_prints`, `upper_prints` and, if there is one, `p_prints`), rounded to the nearest, and `all_print`.
     """
-    printed = {"estimate": estimate, "lower": lower, "upper": upper} | ({} if p is None else {"p": p})
+    printed = {"estimate": published.estimate, "lower": published.lower, "upper": published.upper}
+    if published.p is not None:
+        printed["p"] = published.p
     prints = pd.DataFrame(
         {f"{name}_prints": [number.prints(float(x)) for x in rows[name]] for name, number in printed.items()},
         index=rows.index,

@@ -7,7 +7,7 @@ conclusive test, measure each cumulative test as a fraction `t` of it, and spend
 
 The Z statistics of successive looks are treated as a Brownian motion observed at times `t`: jointly normal, with
 `E Z(t) = drift * sqrt(t)` and `corr(Z(s), Z(t)) = sqrt(s / t)` for `s < t`. Every probability follows from the
-recursion of Armitage, McPherson and Rowe (1969), described by Jennison and Turnbull (2000, chapter 19): the density
+recursion of Armitage, McPherson and Rowe (1969), described by Jennison and Turnbull (2000): the density
 of Z among the analyses still running is carried from look to look by numerical integration.
 """
 
@@ -84,7 +84,7 @@ def required_information(
 ) -> Array:
     """Statistical information, `1 / SE^2` of the pooled log effect, that one conclusive test needs.
 
-    `(z[1-alpha/2] + z[power])^2 / log_effect^2 / (1 - D^2)` (Jennison and Turnbull 2000, chapter 3). Compare with
+    `(z[1-alpha/2] + z[power])^2 / log_effect^2 / (1 - D^2)` (Jennison and Turnbull 2000). Compare with
     the pooled `1 / SE^2` of a log odds ratio, log risk ratio or log hazard ratio: whatever scale `log_effect` is
     on. Unlike `required_information_size` it counts events rather than people, in effect, and assumes no control risk.
 
@@ -375,7 +375,7 @@ def _upper_root(running: _Running, t: float, probability: float) -> float:
     """The z with P(running before t, Z(t) > z) = probability.
 
     Newton's method on the logarithm of that probability. A normal density that is cut to an interval and smoothed
-    stays log-concave (Prekopa 1973), so the logarithm is concave; and the first guess, which ignores the earlier
+    stays log-concave (Prékopa 1973), so the logarithm is concave; and the first guess, which ignores the earlier
     looks, lies above the root. From there Newton's steps descend to the root without ever crossing it.
     """
     z = running.drift * math.sqrt(t) - float(ndtri(probability))
@@ -398,7 +398,7 @@ def boundaries(
     spending: Spending = obrien_fleming_spending,
     refinement: float = 1.0,
 ) -> Array:
-    """Critical value at each look: stop for efficacy when Z, or with two sides its absolute value, exceeds it. Shape (k,).
+    """Critical value at each look: stop for efficacy when Z, or its size with two sides, exceeds it. Shape (k,).
 
     Chosen so that under no effect the probability of first crossing at look k is what `spending` releases there
     (Lan and DeMets 1983). With two sides each spends `alpha / 2` (see `obrien_fleming_spending`).

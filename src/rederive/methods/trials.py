@@ -35,23 +35,28 @@ def single_trials(
     return pd.DataFrame(rows)
 
 
+def p_values(tables: TwoArms, names: Sequence[str]) -> pd.DataFrame:
+    """Each trial's two-sided p value under every test of `checks.proportions.TESTS`: a row per trial."""
+    counts = (tables.events_treated, tables.n_treated, tables.events_control, tables.n_control)
+    return pd.DataFrame({name: test(*counts) for name, test in TESTS.items()}, index=pd.Index(names, name="trial"))
+
+
 def judge_no_difference(trial: TwoArms, worth_having: Printed) -> Finding:
     """Do one trial's counts support the words "no reduction was found"?
 
     They do if no test of the two arms is significant at 5%. That is less than showing that there is none; the
     finding says whether the trial's odds ratio may still be `worth_having`.
     """
-    counts = (trial.events_treated, trial.n_treated, trial.events_control, trial.n_control)
-    p_values = {name: float(test(*counts)[0]) for name, test in TESTS.items()}
+    p = p_values(trial, ["trial"]).iloc[0]
     found = single_trials(trial, ["trial"], ["OR"]).iloc[0]
     reaches = Interval(found["lower"], found["upper"]).overlaps(worth_having.interval())
     return Finding(
         judge_no_difference,
         f"{', '.join(TESTS)}; two-sided 5%",
-        f"From the counts p is between {min(p_values.values()):.2f} and {max(p_values.values()):.2f}, whatever "
+        f"From the counts p is between {p.min():.2f} and {p.max():.2f}, whatever "
         "the test. The "
         f"odds ratio is {found['estimate']:.2f} ({found['lower']:.2f} to {found['upper']:.2f}), an interval that "
         f"{'just reaches' if reaches else 'excludes'} the overall {worth_having}.",
-        {"odds_ratio": float(found["estimate"]), "p": Interval(min(p_values.values()), max(p_values.values()))},
-        recomputes=min(p_values.values()) > 0.05,
+        {"odds_ratio": float(found["estimate"]), "p": Interval(p.min(), p.max())},
+        recomputes=p.min() > 0.05,
     )

@@ -1,0 +1,239 @@
+"""The sepsis chapter: its numbers recomputed another way, and none of them typed by hand.
+
+Sources: TESTS, doi:10.1136/bmj-2024-082583, abstract (28-day deaths 127/542 v 132/547). ETASS, doi:10.1186/cc11932,
+Table 4 (47/181 v 63/180; the paper prints RR 0.74, 0.54 to 1.02, p = 0.062). The digest prints 0.73 (0.59 to 0.90),
+p = 0.003, over 1,927 patients, and 0.86 (0.68 to 1.08), p = 0.20, over multicentre trials.
+
+These tests read the executed notebook and the results, so they need an up-to-date book (`make book`).
+"""
+
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+
+import nbformat
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.stats.contingency_tables import StratifiedTable, Table2x2
+
+from rederive.claims import load_document, printed_texts, project_root
+from rederive.verdicts import Verdict
+
+ROOT = project_root()
+SOURCE = ROOT / "chapters" / "01-sepsis.py"
+TESTS, ETASS = [[127, 415], [132, 415]], [[47, 134], [63, 117]]
+Q = stats.norm.isf(0.025)
+
+
+@pytest.fixture(scope="module")
+def results():
+    path = ROOT / "_build" / "results" / "sepsis.json"
+    assert path.is_file(), "run `make book` first"
+    return {record["id"].removeprefix("sepsis/"): record for record in json.loads(path.read_text("utf-8"))}
+
+
+@pytest.fixture(scope="module")
+def said():
+    """Everything the executed chapter says, as plain text."""
+    notebook = nbformat.read(ROOT / "chapters" / "01-sepsis.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    return " ".join(" ".join(output["data"]["text/plain"].split()) for output in outputs if "data" in output)
+
+
+def test_every_claim_is_judged_and_recorded_as_the_schema_says(results):
+    document = load_document(ROOT / "data" / "sepsis")
+    assert list(results) == list(document.claims)
+    for name, record in results.items():
+        assert record["printed"] == printed_texts(document.claims[name])
+        assert record["verdict"] in {str(verdict) for verdict in Verdict}
+        assert record["document"] == "sepsis"
+        assert record["matters"] in {"yes", "no"}
+        assert record["because"].strip()
+    joined = json.loads((ROOT / "_build" / "results" / "claims.json").read_text("utf-8"))
+    assert joined["schema"] == 1
+    assert [record for record in joined["claims"] if record["document"] == "sepsis"] == list(results.values())
+
+
+def test_the_verdicts_are_these(results):
+    """A change here is a change of what the book says about the document: it should be meant."""
+    assert {name: record["verdict"] for name, record in results.items()} == {
+        "trials-pooled": "coherent",
+        "patients-total": "coherent",
+        "overall-or": "coherent",
+        "overall-reduction": "misworded",
+        "random-effects-model": "contradicted",
+        "high-quality-or": "coherent",
+        "multicentre-or": "coherent",
+        "benefit-disappears": "misworded",
+        "driven-by-others": "coherent",
+        "two-trials-share": "reproduced",
+        "tests-size": "reproduced",
+        "tests-no-reduction": "reproduced",
+        "tests-elderly": "misworded",
+        "tests-diabetic": "coherent",
+        "subgroup-cancer": "silent",
+        "subgroup-diabetes-heart": "silent",
+        "sample-insufficient": "possible",
+        "publication-bias": "silent",
+        "global-deaths": "silent",
+    }
+
+
+def test_the_line_worked_by_hand():
+    line = next(line for line in SOURCE.read_text("utf-8").splitlines() if "By hand" in line)
+    found = re.search(
+        r"r = (\d+)/(\d+)\$ and OR = ([\d.]+): \$([\d.]+) / ([\d.]+) = ([\d.]+)\$ against \$([\d.]+)\$, "
+        r"a ratio of (\d\.\d+)",
+        line,
+    )
+    died, n, odds_ratio, above, below, treated, control, ratio = map(float, found.groups())
+    assert (died, n) == (132 + 63, 547 + 180)
+    r = died / n
+    assert f"{odds_ratio * r:.4f}" == f"{above:.4f}"
+    assert f"{1 - r + odds_ratio * r:.4f}" == f"{below:.4f}"
+    assert f"{odds_ratio * r / (1 - r + odds_ratio * r):.4f}" == f"{treated:.4f}"
+    assert f"{r:.4f}" == f"{control:.4f}"
+    assert f"{odds_ratio / (1 - r + odds_ratio * r):.2f}" == f"{ratio:.2f}"
+
+
+def test_the_relative_reduction(results, said):
+    r = 195 / 727
+    reductions = [1 - x / (1 - r + x * r) for x in (0.735, 0.725)]
+    assert results["overall-reduction"]["recomputed"]["relative_reduction"] == pytest.approx(reductions, rel=1e-5)
+    assert f"{reductions[0]:.0%} to {reductions[1]:.0%} fewer deaths" in said
+
+
+def test_the_two_trials_by_statsmodels(said):
+    etass = Table2x2(ETASS)
+    lower, upper = etass.riskratio_confint()
+    p = stats.chi2_contingency(ETASS, correction=False)[1]
+    assert f"From its counts we get {etass.riskratio:.3f} ({lower:.3f} to {upper:.3f})" in said
+    assert f"p = {p:.4f}: 4 of 4 numbers round to what is printed" in said
+    pooled = StratifiedTable([np.array(TESTS, dtype=float), np.array(ETASS, dtype=float)])
+    lower, upper = pooled.oddsratio_pooled_confint()
+    p = 2 * stats.norm.sf(abs(pooled.logodds_pooled) / pooled.logodds_pooled_se)
+    assert f"{pooled.oddsratio_pooled:.3f} ({lower:.3f} to {upper:.3f}), p = {p:.3f}" in said
+    assert "None of 9 methods print all four numbers" in said
+
+
+def test_the_nine_unseen_trials_by_brute_force(results):
+    """Weights subtract; the whole is taken at random inside what prints 0.73 (0.59 to 0.90), p = 0.003."""
+    v = [sum(1 / x for row in table for x in row) for table in (TESTS, ETASS)]
+    y = [math.log(t[0][0] * t[1][1] / (t[0][1] * t[1][0])) for t in (TESTS, ETASS)]
+    w = sum(1 / x for x in v)
+    seen = sum(a / b for a, b in zip(y, v, strict=True)) / w
+    rng = np.random.default_rng(1)
+    b, s = rng.uniform(math.log(0.725), math.log(0.735), 400_000), rng.uniform(0.103, 0.111, 400_000)
+    p = 2 * stats.norm.sf(-b / s)
+    prints = (
+        (np.exp(b - Q * s) > 0.585) & (np.exp(b - Q * s) < 0.595)
+        & (np.exp(b + Q * s) > 0.895) & (np.exp(b + Q * s) < 0.905)
+        & (p > 0.0025) & (p < 0.0035)
+    )  # fmt: skip
+    total = 1 / s[prints] ** 2
+    rest = np.exp((total * b[prints] - w * seen) / (total - w))
+    low, high = results["driven-by-others"]["recomputed"]["rest_without_TESTS_and_ETASS"]
+    assert low <= rest.min()
+    assert rest.max() <= high
+    # 400,000 random points leave the corners of the set unvisited by about this much
+    assert (rest.min(), rest.max()) == pytest.approx((low, high), rel=0.01)
+
+
+def test_no_eleven_trials_break_the_ceiling_of_heterogeneity(results):
+    """Random trials of 1,927 people in all, any risks, any effects: where the interval is as narrow, I² is as low."""
+    ceiling = results["random-effects-model"]["recomputed"]["largest_i2"]
+    assert ceiling < 0.495
+    rng = np.random.default_rng(2)
+    highest = 0.0
+    for _ in range(4000):
+        n = np.maximum(4, np.round(rng.dirichlet(np.full(11, rng.uniform(0.5, 50))) * 1927)).astype(int)
+        # risks near a half and even arms: as informative as trials can be
+        half, logit = n / 2, rng.normal(0, rng.uniform(0, 1), 11)
+        risks = [1 / (1 + np.exp(-(logit + sign * rng.normal(0, rng.uniform(0, 0.5), 11)))) for sign in (1, -1)]
+        (a, b), (c, d) = ((half * r, half * (1 - r)) for r in risks)
+        y, v = np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
+        weights = 1 / v
+        mean = np.sum(weights * y) / weights.sum()
+        q = np.sum(weights * (y - mean) ** 2)
+        tau2 = max(0, (q - 10) / (weights.sum() - np.sum(weights**2) / weights.sum()))
+        if np.sum(1 / (v + tau2)) ** -0.5 <= 0.10987:  # the widest standard error that prints 0.59 to 0.90, p = 0.003
+            highest = max(highest, 1 - 10 / q if q > 10 else 0)
+    assert 0.1 < highest <= ceiling
+
+
+def test_the_interactions_by_plain_arithmetic(results):
+    for name, group, others in [
+        ("tests-elderly", (0.81, 0.61, 1.09), (1.67, 1.04, 2.67)),
+        ("tests-diabetic", (0.58, 0.35, 0.99), (1.16, 0.87, 1.53)),
+    ]:
+        se = [(math.log(hi) - math.log(lo)) / (2 * Q) for _, lo, hi in (group, others)]
+        p = 2 * stats.norm.sf(abs(math.log(group[0] / others[0])) / math.hypot(*se))
+        low, high = results[name]["recomputed"]["interaction_p"]
+        assert 0.9 * low < p < 1.1 * high  # digits taken for exact may fall a little outside what they allow
+
+
+def test_the_bottom_line_stands_at_the_head_of_the_chapter():
+    notebook = nbformat.read(ROOT / "chapters" / "01-sepsis.ipynb", as_version=4)
+    head = [output for cell in notebook.cells[:4] if cell.cell_type == "code" for output in cell.outputs]
+    assert any("19 claims: 3 reproduced" in output["data"]["text/plain"] for output in head)
+    assert not any("computed at the end" in output["data"]["text/plain"] for output in head)
+
+
+def test_it_runs_as_a_script_from_any_folder_and_writes_the_same_results(tmp_path):
+    path = ROOT / "_build" / "results" / "sepsis.json"
+    before = path.read_bytes()
+    done = subprocess.run([sys.executable, SOURCE], cwd=tmp_path, capture_output=True, text=True, env=os.environ)
+    assert done.returncode == 0, done.stderr
+    assert "19 claims" in done.stdout
+    assert path.read_bytes() == before
+
+
+# Numbers of the prose that are neither printed by the document nor computed: what they are.
+DEFINITIONS = {
+    "1": "odds ratio of no effect; α1; version 1",
+    "1.96": "normal quantile for 95%",
+    "0.975": "the probability it belongs to",
+    "4": "in 4/s² and 4/√n",
+    "2": "squares",
+    "16": "in 16/m",
+    "5": "5% error; smallest arm tried",
+    "120": "largest arm tried",
+    "0.725": "lower end of 0.73",
+    "0.735": "upper end of 0.73",
+    "0.730000": "what 0.73 is not",
+    "100": "in deaths per 100 patients",
+    "80": "power supposed",
+    "90": "power supposed",
+    "60": "age that divides TESTS's subgroups",
+}
+
+
+def test_no_result_is_typed_into_the_prose():
+    """Every number in markdown, and outside braces in text, is the document's, defined above, or worked by hand."""
+    document = load_document(ROOT / "data" / "sepsis")
+    printed = " ".join(number for claim in document.claims.values() for number in printed_texts(claim).values())
+    allowed = set(re.findall(r"\d+(?:\.\d+)?", printed.replace(",", ""))) | set(DEFINITIONS)
+    for number in document.card.no_claims:
+        allowed.add(str(number.number))
+    source = SOURCE.read_text("utf-8")
+    cells = re.split(r"^# %%", source, flags=re.M)
+    prose = [cell.partition("\n")[2] for cell in cells if cell.startswith(" [markdown]")]
+    texts = [
+        re.sub(r"\{[^{}]*\}", "", body) for body in re.findall(r'(?:text|close)\(f"""(.*?)"""\)', source, flags=re.S)
+    ]
+    typed = []
+    for passage in [*prose, *texts]:
+        for line in passage.splitlines():
+            if "By hand" in line:  # the one worked line, which a test above recomputes
+                continue
+            line = re.sub(r"\(\.\./[^)]*\)|α1|ETASS|\\[a-z]+", "", line)
+            typed += [
+                (n, line.strip())
+                for n in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", line.replace(",", ""))
+                if n not in allowed
+            ]
+    assert not typed

@@ -1,0 +1,173 @@
+"""What readers see: the same content in HTML and in plain text, nothing unescaped, nothing from elsewhere."""
+
+import re
+from pathlib import Path
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+
+from rederive.checks.ratios import judge_ratio
+from rederive.claims import PrintedRatio, load_document, project_root
+from rederive.display import charts, figures
+from rederive.display.cards import SIGNS, document_card, scoreboard, verdict_bar, verdict_card, verdict_meanings
+from rederive.display.shown import html_table, text
+from rederive.display.tables import cell, rendered
+from rederive.methods.sequential import monitor
+from rederive.printed import Interval, Printed
+from rederive.verdicts import Verdict, silent
+
+RATIO = PrintedRatio(measure="OR", estimate="0.73", lower="0.59", upper="0.90", p="0.003")
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Everything a test shows, in order."""
+    seen = []
+    monkeypatch.setattr("rederive.display.shown.display", seen.append)
+    return seen
+
+
+def test_text_drops_indentation_and_shows_in_both_forms(shown):
+    text("""
+        One line,
+        another.
+    """)
+    assert shown[0]._repr_mimebundle_() == {
+        "text/plain": "One line,\nanother.\n",
+        "text/markdown": "One line,\nanother.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "expected"),
+    [
+        (None, "", ""),
+        (float("nan"), "", ""),
+        (True, "", "yes"),
+        (np.False_, "", "no"),
+        (1927, "", "1,927"),
+        (np.int64(3), "", "3"),
+        (0.00249, "", "0.00249"),
+        (-0.07, ".1%", "−7.0%"),
+        (Interval(0.5, 0.75), ".2f", "0.50 to 0.75"),
+        (Printed.parse("<0.001"), "", "<0.001"),
+        ("words", ".2f", "words"),
+    ],
+)
+def test_cells(value, spec, expected):
+    assert cell(value, spec) == expected
+
+
+def test_tables_are_accessible_escaped_and_the_same_in_both_forms():
+    frame = pd.DataFrame({"who": ["a & b", "<c>"], "share": [0.25, np.nan]})
+    shown = rendered(frame, 'A "caption"', {"share": ".0%"})
+    assert "<caption>A &quot;caption&quot;</caption>" in shown.html
+    assert '<th scope="col">share</th>' in shown.html
+    assert '<th scope="row">a &amp; b</th><td>25%</td>' in shown.html
+    assert "<c>" not in shown.html
+    assert "25%" in shown.plain
+    assert 'tabindex="0"' in html_table([["x", "1"]], ["a", "b"], "c")
+
+
+@pytest.fixture
+def document():
+    return load_document(project_root() / "data" / "sepsis")
+
+
+def test_a_card_shows_all_of_a_finding_in_both_forms(document):
+    claim = document.claims["overall-or"]
+    finding = judge_ratio(claim.printed)
+    card = verdict_card(claim, finding)
+    for form in (card.plain, card.html):
+        for part in (claim.statement, str(finding.verdict), finding.because, "0.59", finding.convention, claim.where):
+            assert part in form
+    assert 'data-function="rederive.checks.ratios.judge_ratio"' in card.html
+    assert 'id="claim-overall-or"' in card.html
+    quiet = verdict_card(claim, silent("Nothing printed.", ("I²", "τ²")))
+    assert "I²; τ²" in quiet.plain
+    assert "Convention" not in quiet.plain
+
+
+def test_verdicts_differ_by_sign_and_word_not_only_by_colour():
+    assert len(set(SIGNS.values())) == len(Verdict)
+    bar = verdict_bar([Verdict.SILENT, Verdict.COHERENT, Verdict.COHERENT], "A bottom line.")
+    assert "3 claims: 2 coherent, 1 silent" in bar.plain
+    assert 'aria-label="3 claims: 2 coherent, 1 silent"' in bar.html
+    for verdict in Verdict:
+        assert str(verdict) in verdict_meanings().html
+
+
+def test_the_scoreboard_counts_by_document():
+    board = scoreboard([("sepsis", "silent"), ("sepsis", "silent"), ("liver", "coherent")])
+    assert (
+        '<th scope="row">sepsis</th><td>0</td><td>0</td><td>0</td><td>0</td><td>0</td><td>2</td><td>2</td>'
+        in board.html
+    )
+    assert '<th scope="row">liver</th><td>0</td><td>1</td>' in board.html
+
+
+def test_the_document_card_counts_the_steps(document):
+    assert "3 steps: patients" in document_card(document).plain
+
+
+def standing():
+    assumptions = pd.DataFrame({"control_risk": 0.27, "reduction": [0.1, 0.2], "power": 0.8, "diversity": 0.0})
+    return monitor(1927, -0.315, 0.107, assumptions)
+
+
+SEEN = pd.DataFrame({"label": ["ETASS"], "estimate": [0.65], "lower": [0.41], "upper": [1.02]})
+TABLES = pd.DataFrame({"method": ["Peto", "Mantel-Haenszel"], "events_treated": [30, 31], "events_control": [60, 62]})
+FIGURES = {
+    "feasible_set": lambda: figures.feasible_set(RATIO),
+    "reduction": lambda: figures.reduction_by_control_risk(RATIO, Printed.parse("27%"), {"TESTS": 0.24}),
+    "forest": lambda: figures.forest(SEEN, {"all": RATIO}, {"unseen": (Interval(0.3, 0.4), Interval(0.2, 0.6))}),
+    "possible_deaths": lambda: figures.possible_deaths(TABLES, 244, 233, RATIO),
+    "required_sizes": lambda: figures.required_sizes(1927, {"TESTS": 0.24, "ETASS": 0.35}),
+    "sequential_boundary": lambda: figures.sequential_boundary(standing(), Interval(2.9, 3.0)),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_has_words_a_table_and_nothing_from_elsewhere(name, shown):
+    FIGURES[name]()
+    (figure,) = shown
+    html = figure.html
+    (words,) = re.findall(r'role="img" aria-label="([^"]+)"', html)
+    assert len(words) > 60
+    assert (
+        words.replace("&#x27;", "'").replace("&quot;", '"').replace("&lt;", "<").replace("&amp;", "&") in figure.plain
+    )
+    assert "<table" in html.split("<details>")[1]
+    assert "currentColor" in html  # text follows the page, light or dark
+    assert not re.search(r"(?:href|src)=", html)
+    assert "http" not in html.replace("http://www.w3.org/", "")
+    assert "nan" not in figure.plain.lower().replace("finance", "")
+
+
+def test_a_figure_is_drawn_the_same_way_twice_and_its_ids_are_its_own(shown):
+    FIGURES["forest"]()
+    FIGURES["forest"]()
+    FIGURES["sequential_boundary"]()
+    first, again, other = (set(re.findall(r'\bid="([^"]+)"', figure.html)) for figure in shown)
+    assert shown[0].html == shown[1].html
+    assert first == again
+    assert not first & other
+
+
+def test_what_is_implied_is_drawn_hollow_and_dashed():
+    rows = pd.DataFrame(
+        [("a", 0.9, 0.8, 1.0, "seen"), ("b", 0.4, 0.2, 0.6, "implied, not observed")],
+        columns=["label", "estimate", "lower", "upper", "kind"],
+    )
+    spec = alt.hconcat(charts.forest(rows)).to_dict()
+    marks = [layer["mark"] for layer in spec["hconcat"][0]["hconcat"][0]["layer"]]
+    assert [mark["filled"] for mark in marks if mark["type"] == "point"] == [True, False]
+    assert [mark.get("strokeDash") for mark in marks if mark["type"] == "rule"][1:] == [None, [4, 3]]
+
+
+def test_the_style_sheet_knows_every_verdict():
+    css = Path(project_root(), "book", "_static", "rederive.css").read_text("utf-8")
+    for verdict in Verdict:
+        assert f".rd-{verdict} " in css

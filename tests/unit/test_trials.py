@@ -1,0 +1,45 @@
+"""Single trials from their counts: against statsmodels."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.contingency_tables import Table2x2
+
+from rederive.methods.pooling import TwoArms
+from rederive.methods.trials import judge_no_difference, p_values, single_trials
+from rederive.printed import Printed
+from rederive.verdicts import Verdict
+
+arms = st.integers(2, 200).flatmap(lambda n: st.tuples(st.integers(1, n - 1), st.just(n)))
+
+
+@given(arms, arms)
+def test_a_trial_equals_statsmodels(treated, control):
+    (a, n1), (c, n0) = treated, control
+    rows = single_trials(TwoArms([a], [n1], [c], [n0]), ["it"]).set_index("measure")
+    table = Table2x2([[a, n1 - a], [c, n0 - c]])
+    assert rows.loc["OR", ["estimate", "lower", "upper", "p"]].tolist() == pytest.approx(
+        [table.oddsratio, *table.oddsratio_confint(), table.oddsratio_pvalue()], rel=1e-8
+    )
+    assert rows.loc["RR", ["estimate", "lower", "upper", "p"]].tolist() == pytest.approx(
+        [table.riskratio, *table.riskratio_confint(), table.riskratio_pvalue()], rel=1e-8
+    )
+    assert rows.loc["RD", "estimate"] == pytest.approx(a / n1 - c / n0, abs=1e-12)
+
+
+def test_several_trials_keep_their_names_and_numbers():
+    trials = TwoArms([127, 47], [542, 181], [132, 63], [547, 180])
+    rows = single_trials(trials, ["TESTS", "ETASS"], ["RR"])
+    assert rows["trial"].tolist() == ["TESTS", "ETASS"]
+    np.testing.assert_allclose(rows["estimate"], [127 / 542 * 547 / 132, 47 / 181 * 180 / 63])
+    assert p_values(trials, ["TESTS", "ETASS"]).loc["ETASS", "χ²"] == pytest.approx(0.0623, abs=5e-5)
+
+
+def test_no_difference_is_a_statement_about_tests_not_about_effects():
+    tests = TwoArms([127], [542], [132], [547])
+    finding = judge_no_difference(tests, Printed.parse("0.73"))
+    assert finding.verdict is Verdict.REPRODUCED
+    assert "reaches" in finding.because
+    assert "excludes" in judge_no_difference(tests, Printed.parse("0.5")).because
+    assert judge_no_difference(TwoArms([10], [100], [40], [100]), Printed.parse("0.73")).verdict is Verdict.CONTRADICTED
