@@ -7,9 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from rederive.build import CHAPTER_ENVIRONMENT
 from scratch import ScratchBook, make_scratch_book
+
+# Nothing is timed, and the same commit draws the same examples; `--hypothesis-profile default` draws new ones.
+settings.register_profile("same-every-time", deadline=None, derandomize=True)
+settings.load_profile("same-every-time")
 
 os.environ.update(CHAPTER_ENVIRONMENT)  # for nbmake's kernels, so that its runs write what the build's runs write
 
