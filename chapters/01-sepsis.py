@@ -13,8 +13,8 @@
 # %% [markdown]
 # # Sepsis: a digest of a meta-analysis
 #
-# A web page tells its readers that thymosin α1 cuts deaths from sepsis by 27%, and then takes part of it back. We
-# recompute what can be recomputed, and say what cannot.
+# A web page reports a 27% reduction in 28-day mortality from sepsis with thymosin α1, and adds that the benefit was not
+# significant in high-quality or in multicentre trials. We recompute what can be recomputed, and say what cannot.
 
 # %% tags=["hide-input"]
 from importlib.metadata import version
@@ -70,10 +70,10 @@ from rederive.methods.unseen import (
     judge_remainder,
     remainder,
 )
-from rederive.printed import Interval
+from rederive.printed import Interval, p_range
 from rederive.verdicts import silent
 
-# %%
+# %% tags=["hide-input"]
 audit = Audit.of("sepsis")
 audit.open()
 
@@ -86,14 +86,14 @@ audit.open()
 # - what an odds ratio of 0.73 means in deaths;
 # - whether the totals add up, and who the 75% of patients are;
 # - which statistical model can have printed the overall result;
-# - what the two trials with public counts say, alone and pooled;
-# - what the nine trials without public counts must then say;
+# - what the two trials whose counts we have seen say, alone and pooled;
+# - what the nine trials whose counts we have not seen must then say;
 # - for which assumptions the sample is too small;
 # - what the statements about subgroups of one trial rest on.
 #
-# It cannot recompute the overall result, because the deaths in nine of the eleven trials were not visible to us. It
-# cannot check Egger's test, any pooled subgroup or the settings of the trial sequential analysis, because none of them
-# is printed.
+# Of the meta-analysis we have seen the abstract, not the full text. Deaths in nine of the eleven trials, the result of
+# Egger's test, the pooled subgroups and the settings of the trial sequential analysis are neither in the digest nor in
+# the abstract. The full paper may give them; here they cannot be checked.
 #
 # Every printed number is treated as an interval: 0.73 means some value between 0.725 and 0.735.
 
@@ -123,17 +123,17 @@ table(
             "printed p": [overall.p, high_quality.p, multicentre.p],
             "p at least": checked["p_lower"],
             "p at most": checked["p_upper"],
-            "p by midpoints": checked["p_midpoint"],
+            "p if digits were exact": checked["p_midpoint"],
         }
     ),
-    "The p values that each estimate and interval allow, and the one p value that follows if the printed digits are "
-    "taken for exact",
-    {"p at least": ".2g", "p at most": ".2g", "p by midpoints": ".2g"},
+    "The p values that each estimate and interval allow, and the one that would follow if the printed digits "
+    "were exact",
+    {"p at least": ".2g", "p at most": ".2g", "p if digits were exact": ".2g"},
 )
 
 # %% [markdown]
-# The last column is what a check from the midpoints says. It takes 0.73 for 0.730000, and gives a single p value where
-# the digits leave a range. Here it would have raised no alarm either; with other numbers it does.
+# The last column is what a simpler check says. It takes 0.73 for 0.730000, and gives a single p value where the digits
+# leave a range. Here it would have raised no alarm either; with other numbers it does.
 #
 # The figure shows the whole set for the overall result. The printed p value cuts a part of it off.
 
@@ -153,7 +153,8 @@ table(
     digits.reset_index().rename(
         columns={"p_lower": "p at least", "p_upper": "p at most"}
     ),
-    "The same supposed truth printed with more digits, and the p values each printing allows (supposed, not observed)",
+    "The same supposed truth printed with more digits, and the p values each printing allows (supposed, not "
+    "observed)",
     {"p at least": ".2g", "p at most": ".2g"},
 )
 
@@ -195,7 +196,9 @@ patients could have given a standard error below {narrowest:.3f}, whatever their
 #
 # $$ r_1 = \frac{\mathrm{OR}\; r}{1 - r + \mathrm{OR}\; r}. $$
 #
-# The digest gives no $r$. The control arms of the two trials with public counts, TESTS and ETASS, do.
+# The digest gives no $r$. The control arms of two trials do: [TESTS](https://doi.org/10.1136/bmj-2024-082583), published
+# in 2025, double-blind, and [ETASS](https://doi.org/10.1186/cc11932), published in 2013, single-blind. They are the
+# trials whose 28-day deaths we have seen.
 
 # %%
 trials = (
@@ -210,15 +213,16 @@ by_chance = risk_scale(limits, control_risk)
 text(f"""
 In TESTS and ETASS together {trials.events_control.sum()} of {trials.n_control.sum()} control patients died within 28
 days, a risk of {control_risk:.1%}. At that risk an odds ratio of {overall.estimate} is a relative risk of
-{by_rounding.relative_risk:.2f}, that is {by_rounding.relative_reduction:.0%} fewer deaths. In absolute terms it is
-{-by_rounding.risk_difference.upper * 100:.1f} to {-by_rounding.risk_difference.lower * 100:.1f} deaths fewer in 100
-patients, or one death avoided for every {by_rounding.number_needed_to_treat:.0f} patients treated. The confidence
-limits reach from {by_chance.relative_reduction.lower:.0%} to {by_chance.relative_reduction.upper:.0%} fewer deaths, one
+{by_rounding.relative_risk:.2f}, that is {by_rounding.relative_reduction:.0%} fewer deaths. If the odds ratio were true,
+there would be {-by_rounding.risk_difference.upper * 100:.1f} to {-by_rounding.risk_difference.lower * 100:.1f} deaths
+fewer in 100 patients, or one death avoided for every {by_rounding.number_needed_to_treat:.0f} patients treated. Its
+confidence limits reach from {by_chance.relative_reduction.lower:.0%} to {by_chance.relative_reduction.upper:.0%} fewer deaths, one
 avoided for every {by_chance.number_needed_to_treat.lower:.0f} to {by_chance.number_needed_to_treat.upper:.0f} treated.
 """)
 
 # %% [markdown]
-# By hand, with $r = 195/727$ and OR = 0.73: $0.1958 / 0.9276 = 0.2111$ against $0.2682$, a ratio of 0.79.
+# By hand, with $r = 195/727 = 0.2682$ and OR = 0.73: $0.73 \times 0.2682 = 0.1958$ and $1 - 0.2682 + 0.1958 = 0.9276$.
+# The treated risk is $0.1958 / 0.9276 = 0.2111$, and $0.2111 / 0.2682 = 0.79$.
 #
 # The other nine trials may have had sicker or healthier patients. The curve and the table give the answer for other
 # control risks.
@@ -229,14 +233,15 @@ claimed = audit["overall-reduction"].printed.percent
 figures.reduction_by_control_risk(overall, claimed, visible_risks)
 
 # %%
-supposed = {"supposed": 0.1, "supposed, higher": 0.2, "supposed, highest": 0.5}
 both = {"TESTS and ETASS": control_risk}
-by_risk = risk_table(limits, visible_risks | both | supposed)
+assumed = {f"assumed {risk:.0%}": risk for risk in (0.1, 0.2, 0.5)}
+by_risk = risk_table(limits, visible_risks | both | assumed)
 
 # %% tags=["hide-input"]
 table(
     by_risk,
-    f"What the confidence limits of the odds ratio, {limits:.2f}, mean at several control risks",
+    f"What the confidence limits of the odds ratio, {limits:.2f}, mean at several control "
+    "risks",
     {
         "control risk": ".1%",
         "relative risk": ".2f",
@@ -249,14 +254,14 @@ table(
 audit.judge(
     "overall-reduction",
     judge_relative_reduction(claimed, overall, control_risk),
-    matters=True,
+    matters="The headline figure overstates the reduction in deaths.",
 )
 
 # %% [markdown]
 # ## Do the totals add up, and who are the 75%?
 #
-# The totals add up. The 75% is right for the patients analysed. It is wrong for the patients randomised, which is how
-# the same digest counts TESTS.
+# The totals add up. The 75% fits TESTS and ETASS if patients analysed are counted. Patients randomised, as the same
+# digest counts them for TESTS, would make 76%.
 
 # %%
 total = audit["patients-total"].printed
@@ -276,7 +281,11 @@ in_two_trials = (arms.n_treated + arms.n_control).groupby(arms.counted).sum()
 shares = {way: (int(n), total.n.count()) for way, n in in_two_trials.items()}
 audit.judge(
     "two-trials-share",
-    judge_percentage(audit["two-trials-share"].printed, shares),
+    judge_percentage(
+        audit["two-trials-share"].printed,
+        shares,
+        assuming="the two trials are TESTS and ETASS; the document names only TESTS",
+    ),
 )
 
 # %%
@@ -295,16 +304,17 @@ unseen_control = total.n_control.count() - int(trials.n_control.sum())
 # %% tags=["hide-input"]
 text(f"""
 So the nine other trials hold {unseen_treated} treated and {unseen_control} control patients, if TESTS and ETASS entered
-the pool as analysed. That these two are the "two large multicenter RCTs" is our reading: the digest names TESTS, and
-the two together make the printed share. The nine have fewer patients together than TESTS alone, which is therefore the
+the pool as analysed. That they did is our assumption from here on: the digest names TESTS, both are multicentre, and
+the two together make the printed share. The nine have fewer patients together than TESTS alone, which is then the
 largest trial of the pool.
 """)
 
 # %% [markdown]
 # ## Which model printed the overall result?
 #
-# Not the one the digest describes. It says that the overall result is from a random-effects model, and that such models
-# were used where I² was 50% or more. With an interval as narrow as 0.59 to 0.90, I² cannot have been that high.
+# Not a random-effects model chosen by the stated rule. The digest says that the overall result is from a random-effects
+# model, and elsewhere that such models were used where I² was 50% or more. With an interval as narrow as 0.59 to 0.90,
+# the two do not go together under the usual calculation.
 #
 # I² is the share of the variation between trials' results that chance does not explain. In a random-effects model such
 # variation widens the interval. But a trial can only be so precise: with $m$ people the variance of its log odds ratio
@@ -330,7 +340,7 @@ with_two_known = heterogeneity_ceiling(
 
 # %% tags=["hide-input"]
 text(f"""
-Whatever the {k} trials were, I² was at most {any_trials.i2:.0%}. If TESTS and ETASS are among them with their published
+Under this calculation, and whatever the {k} trials were, I² was at most {any_trials.i2:.0%}. If TESTS and ETASS are among them with their published
 counts, it was at most {with_two_known.i2:.0%}.
 """)
 
@@ -363,7 +373,8 @@ audit.judge(
 #
 # ## What do the two visible trials say?
 #
-# Each alone: no significant difference. Pooled: no usual method prints the published multicentre result.
+# By 28-day deaths, neither shows a significant difference, ETASS narrowly. Pooled, none of nine usual methods gives the
+# published multicentre result.
 
 # %%
 alone = single_trials(visible, list(trials.index))
@@ -372,7 +383,8 @@ by_test = p_values(visible, list(trials.index))
 # %% tags=["hide-input"]
 table(
     alone,
-    "TESTS and ETASS recomputed from their counts; RD is the risk difference; Wald intervals and p values",
+    "TESTS and ETASS recomputed from their counts; RD is the risk difference; Wald intervals and p "
+    "values",
     {"estimate": ".3f", "lower": ".3f", "upper": ".3f", "p": ".3f"},
 )
 table(
@@ -383,6 +395,8 @@ table(
 
 # %% tags=["hide-input"]
 etass = audit.row("ratios", "etass-rr")
+log_rank = audit.row("numbers", "etass-log-rank").number
+in_hospital = audit.row("numbers", "etass-hospital").number
 ours = alone.set_index(["trial", "measure"]).loc[("ETASS", "RR")]
 pearson = by_test.loc["ETASS", "χ²"]
 pairs = [
@@ -395,8 +409,9 @@ agree = sum(printed.prints(value) for printed, value in pairs)
 text(f"""
 ETASS prints a relative risk of {etass.estimate} ({etass.lower} to {etass.upper}) with p = {etass.p}. From its counts we
 get {ours.estimate:.3f} ({ours.lower:.3f} to {ours.upper:.3f}) and, by the χ² test without continuity correction,
-p = {pearson:.4f}: {agree} of {len(pairs)} numbers round to what is printed. TESTS prints a hazard ratio, which needs
-the days of death and cannot be recomputed from counts.
+p = {pearson:.4f}: {agree} of {len(pairs)} numbers round to what is printed. ETASS also prints p values below 5%:
+{log_rank} for the log-rank test, which uses the days of death, and {in_hospital} for death in hospital. TESTS prints a
+hazard ratio, which cannot be recomputed from counts.
 """)
 
 # %%
@@ -406,8 +421,9 @@ audit.judge(
 )
 
 # %% [markdown]
-# Now pool the two. There are many ways to do it, and a digest that names none leaves the choice open. So we try the
-# usual ones and ask of each whether it prints the published multicentre result.
+# Now pool the two. There are many ways to do it, and the digest leaves the choice open. So we try the usual ones and ask
+# of each whether its result rounds to the published multicentre one. DL, PM and REML are three ways to estimate the
+# variance between trials (DerSimonian and Laird; Paule and Mandel; restricted maximum likelihood).
 
 # %%
 answers = which_print(every_method(visible), multicentre)
@@ -423,7 +439,7 @@ table(
                 for row in answers.itertuples()
             ],
             "p": answers["p"],
-            "prints as published": [
+            "rounds to what is published": [
                 ", ".join(name for name in names if row[f"{name}_prints"])
                 or "nothing"
                 for _, row in answers.iterrows()
@@ -431,20 +447,21 @@ table(
         }
     ),
     f"TESTS and ETASS pooled in {len(answers)} ways. Published: {multicentre.estimate} ({multicentre.lower} to "
+    ""
     f"{multicentre.upper}), p = {multicentre.p}",
     {"p": ".3f"},
 )
 nearest = answers.iloc[0]
 text(f"""
-{answers["all_print"].sum() or "None"} of {len(answers)} methods print all four numbers. The common-effect methods come
-close: Mantel and Haenszel's gives {nearest.estimate:.3f} ({nearest.lower:.3f} to {nearest.upper:.3f}),
-p = {nearest.p:.3f}.
+{answers["all_print"].sum() or "None"} of the {len(answers)} methods gives all four numbers. The common-effect methods
+come close: Mantel and Haenszel's gives {nearest.estimate:.3f} ({nearest.lower:.3f} to {nearest.upper:.3f}),
+p = {nearest.p:.3f}. (With two trials, DL, PM and REML agree.)
 """)
 
 # %% [markdown]
 # A gap that small can come from one more small trial. What would it have to look like? We try every trial with two
 # equal arms of 5 to 120 patients and every pair of death counts, add it to the two, and keep those with which the pool
-# prints the published result. These are possibilities. Nothing says that such a trial exists.
+# rounds to the published result. These are possibilities. Nothing says that such a trial exists.
 
 # %%
 equal_arms = [(m, m) for m in range(5, 121)]
@@ -457,10 +474,11 @@ table(
     .agg(["size", "min"])
     .set_axis(["possible trials", "patients per arm, at least"], axis=1)
     .reset_index(),
-    "Possible third multicentre trials with equal arms of 5 to 120 patients (possible, not observed)",
+    "Possible third multicentre trials with equal arms of 5 to 120 patients (possible, not "
+    "observed)",
 )
 text(f"""
-Under each of these methods such a trial is possible. It need not be odd: the treated arm has {fewer_deaths.min()} to
+Under each of these methods such a trial is possible. It need not look unusual: the treated arm has {fewer_deaths.min()} to
 {fewer_deaths.max()} deaths fewer. So the multicentre result is possible as printed, but it is not the pool of TESTS and
 ETASS alone with their published counts.
 """)
@@ -478,7 +496,7 @@ low, high = by_rule.ratio_interval()
 text(f"""
 For TESTS and ETASS I² is {between.i2:.0%} on the odds-ratio scale, so the rule calls for random effects. The result
 would be {by_rule.ratio:.2f} ({low:.2f} to {high:.2f}), not {multicentre.estimate} ({multicentre.lower} to
-{multicentre.upper}). But with two trials I² means next to nothing. Its own 95% interval runs from
+{multicentre.upper}). But with two trials I² is very imprecise. Its own 95% interval runs from
 {between.i2_interval[0]:.0%} to {between.i2_interval[1]:.2%}, and on the risk-ratio scale the same counts give
 {on_risk_ratios.i2:.0%}.
 """)
@@ -486,15 +504,15 @@ would be {by_rule.ratio:.2f} ({low:.2f} to {high:.2f}), not {multicentre.estimat
 # %% [markdown]
 # ## What must the nine unseen trials say?
 #
-# Something quite different from the two large ones. If the overall result is right and TESTS and ETASS are in it, the
-# nine others must pool to an odds ratio of less than a half.
+# Something quite different from the two we have seen. If the overall result is right, if TESTS and ETASS are in it, and
+# if it was pooled as one common effect, the nine others must pool to an odds ratio of less than a half.
 #
-# A common-effect result is a weighted mean. Let $W = 1 / s^2$ be the weight of all trials and $b$ their log odds ratio,
-# $w$ and $b'$ those of the visible two. Then the rest has
+# A common-effect result is a weighted mean. Let $b$ be the log odds ratio of all trials, $s$ its standard error and
+# $W = 1 / s^2$ its weight; let $b'$ and $w$ be log odds ratio and weight of the two seen. Then the rest has
 #
 # $$ b_\text{rest} = \frac{W b - w b'}{W - w}, \qquad s_\text{rest} = \frac{1}{\sqrt{W - w}}. $$
 #
-# The visible two we know exactly. For all trials we take every $b$ and $s$ that can print the overall result.
+# The two we know exactly. For all trials we take every $b$ and $s$ that can print the overall result.
 
 # %%
 seen = inverse_variance(effects, variances)
@@ -503,34 +521,32 @@ rest = remainder(overall, seen)
 # %% tags=["hide-input"]
 text(f"""
 The nine must pool to an odds ratio between {rest.ratio.lower:.2f} and {rest.ratio.upper:.2f}; that width is rounding
-alone. Whatever it is exactly, its 95% interval lies within {rest.limits:.2f}. Against the visible two that is a
-difference with p of {rest.p:.1g}.
+alone. Whatever it is exactly, its 95% interval lies within {rest.limits:.2f}. The difference from the two seen, whose
+odds ratio is {seen.ratio:.2f}, has a p value of {p_range(rest.p)}.
 """)
 
 # %%
-seen_rows = alone[alone.measure == "OR"].rename(columns={"trial": "label"})
+counted = alone[alone.measure == "OR"].rename(columns={"trial": "label"})
 lower, upper = seen.ratio_interval()
-seen_rows.loc[len(seen_rows)] = [
-    "both pooled",
-    "OR",
-    seen.ratio,
-    lower,
-    upper,
-    seen.p,
-]
+pooled = {
+    "label": "both pooled",
+    "estimate": seen.ratio,
+    "lower": lower,
+    "upper": upper,
+}
 figures.forest(
-    seen_rows,
+    pd.concat([counted, pd.DataFrame([pooled])]),
     {
         "all trials": overall,
         "high quality": high_quality,
         "multicentre": multicentre,
     },
-    {"nine unseen trials": (rest.ratio, rest.limits)},
+    {"nine unseen": (rest.ratio, rest.limits)},
 )
 
 # %% [markdown]
 # How many deaths would that be? We try every pair of death counts among the unseen patients, as if they were one trial,
-# and keep those with which the pool prints the overall result. To lump nine trials into one assumes that they had the
+# and keep those with which the pool rounds to the overall result. To lump nine trials into one assumes that they had the
 # same risks. So this shows the scale of things and reconstructs nothing.
 
 # %%
@@ -559,7 +575,7 @@ beside_quality = remainder(overall, high_quality)
 # %% tags=["hide-input"]
 text(f"""
 For "lower quality" the same arithmetic is less sure. The trials outside the high-quality group must pool to an odds
-ratio of {beside_quality.ratio:.2f}, which differs from the high-quality ones with p of {beside_quality.p:.2g}. And a
+ratio of {beside_quality.ratio:.2f}, and the p value of the difference is {p_range(beside_quality.p)}. And a
 difference between groups of trials does not say why they differ: small trials may be biased, unpublished ones may be
 missing, or the patients may have been others.
 """)
@@ -569,8 +585,8 @@ subsets = {"high quality": high_quality, "multicentre": multicentre}
 audit.judge("benefit-disappears", judge_absence(subsets, overall))
 
 # %% [markdown]
-# The contrast behind that sentence is real, as the nine trials show: the multicentre trials point to a smaller effect
-# than the rest. But a smaller effect, or an uncertain one, is not an absent one.
+# The printed numbers do imply a contrast: the multicentre trials point to a smaller effect than the rest. But a smaller
+# effect, or an uncertain one, is not an absent one.
 #
 # ## Is the sample too small?
 #
@@ -594,14 +610,15 @@ figures.required_sizes(n, visible_risks | both)
 # %% tags=["hide-input"]
 text(f"""
 At the visible trials' control risk of {control_risk:.1%}, {n:,} patients are enough to see a relative reduction of
-{enough:.1%} with 80% power, or of {enough_at_90:.1%} with 90%. The printed {claimed} asks for less than that either
-way. The {by_rounding.relative_reduction:.0%} that the odds ratio really means lies between the two.
+{enough:.1%} with 80% power, or of {enough_at_90:.1%} with 90%. To detect {claimed}, fewer patients would be enough. The
+{by_rounding.relative_reduction:.0%} that the odds ratio means lies between the two.
 """)
 
 # %% [markdown]
-# Too few patients is not the same as no conclusion. Trial sequential analysis also draws a boundary: a critical Z that
-# is strict while information is scarce, so that early chance findings do not count. A result beyond the boundary counts
-# even if the required number has not been reached.
+# Too few patients is not the same as no conclusion. Let Z be the log odds ratio divided by its standard error. Trial
+# sequential analysis also draws a boundary: a critical value for Z that is high while information is scarce, so that
+# early chance findings do not count. A result beyond the boundary counts even if the required number has not been
+# reached.
 #
 # So we try combinations of assumptions. The diversity is either nil or the largest that the printed interval leaves
 # room for.
@@ -619,47 +636,47 @@ assumptions = pd.MultiIndex.from_product(
 standing = monitor(n, check.effect.middle, check.se.middle, assumptions)
 share_to_cross = information_to_cross(check.z.middle)
 share_to_cross_in_11 = information_to_cross(check.z.middle, looks=11)
+earlier = audit.row("ratios", "gu2018")
 
 # %% tags=["hide-input"]
 shown = standing.query(
     "control_risk == @control_risk and power == 0.8 and diversity == 0"
 )
 table(
-    shown[
-        [
-            "reduction",
-            "required",
-            "information",
-            "critical",
-            "crossed",
-            "lower",
-            "upper",
-        ]
-    ].rename(
-        columns={
-            "reduction": "reduction sought",
-            "critical": "critical Z",
-            "crossed": "printed Z beyond it",
-            "lower": "adjusted OR from",
-            "upper": "to",
+    pd.DataFrame(
+        {
+            "reduction to detect": shown["reduction"],
+            "patients required": shown["required"],
+            "information": shown["information"],
+            "critical Z": shown["critical"],
+            "printed Z beyond it": shown["crossed"],
+            "adjusted interval": [
+                f"{row.lower:.2f} to {row.upper:.2f}"
+                for row in shown.itertuples()
+            ],
         }
     ),
-    f"The overall result under trial sequential analysis: control risk {control_risk:.1%}, 80% power, no diversity, "
-    "two-sided O'Brien-Fleming type boundary at 5%",
+    f"The overall result under trial sequential analysis: control risk {control_risk:.1%}, 80% power, no "
+    "diversity, and "
+    "the two-sided 5% boundary that spends error like O'Brien and Fleming's. The adjusted interval is that of "
+    "the odds "
+    "ratio, widened for repeated looks",
     {
-        "reduction sought": ".0%",
-        "required": ",.0f",
+        "reduction to detect": ".0%",
+        "patients required": ",.0f",
         "information": ".0%",
         "critical Z": ".2f",
-        "adjusted OR from": ".2f",
-        "to": ".2f",
     },
 )
 text(f"""
 The printed numbers put Z at {check.z:.2f}, leaving its sign aside. That is beyond the boundary unless more than about
 {n / share_to_cross:,.0f} patients are required, or {n / share_to_cross_in_11:,.0f} if the trials were looked at eleven
-times at even steps. So if the required number lies between {n:,} and that, the sample is too small and the result
-stands beyond its boundary all the same.
+times at even steps. So if the required number lies between {n:,} and that, the sample is short of it, and the result is
+beyond its boundary all the same.
+
+An earlier meta-analysis, [Gu 2018](https://doi.org/{earlier.source.removeprefix("doi:")}), says that its own trial
+sequential analysis, of {earlier.n} patients, confirmed a benefit (risk ratio {earlier.estimate}, {earlier.lower} to
+{earlier.upper}).
 """)
 
 # %%
@@ -667,14 +684,16 @@ figures.sequential_boundary(shown, check.z)
 
 # %%
 audit.judge(
-    "sample-insufficient", judge_sample_size(n, assumptions), matters=True
+    "sample-insufficient",
+    judge_sample_size(n, assumptions),
+    matters="Whether more patients are needed hangs on assumptions we have not seen.",
 )
 
 # %% [markdown]
 # How many of the combinations say "too small" depends on which ones we chose to try; it is no probability. And all of
 # this takes the pooled result at its word: a boundary guards against chance, not against biased or missing trials.
 #
-# ## Who benefits? The subgroups of TESTS
+# ## What do the subgroups of TESTS show?
 #
 # Two statements about TESTS can be checked against its own printed hazard ratios. The one about elderly patients leaves
 # out half of the result.
@@ -689,7 +708,7 @@ by_age = audit.row("numbers", "tests-age-interaction")
 audit.judge(
     "tests-elderly",
     judge_subgroup(elderly, younger, by_age.number),
-    matters=True,
+    matters="The half left out is a higher hazard of death in younger patients.",
 )
 
 # %%
@@ -708,21 +727,22 @@ age, first, corrected = (
 )
 text(f"""
 For age, the ratio of the two hazard ratios is {age.ratio:.2f}. What stands out is not the hazard ratio in patients of
-60 or older but the one in younger patients, {younger.estimate} ({younger.lower} to {younger.upper}): more deaths with
-the drug. Naming only the elderly leaves this half out. Either half may be chance, since every further subgroup is a
+60 or older but the one in younger patients, {younger.estimate} ({younger.lower} to {younger.upper}): a higher rate of
+death with the drug. Naming only the elderly leaves this half out. Either half may be chance, since every further subgroup is a
 further chance to find something.
 
-For diabetes, the printed interaction p value is larger than the two hazard ratios give under this convention. A model
-with other terms in it could explain that; the abstract names none.
+For diabetes, what the digest says fits the two hazard ratios. The interaction p value that the trial prints is larger
+than the two give by this test. A model with other terms in it could explain that; the abstract names none.
 
 All four hazard ratios are those of the first version of the paper's abstract. An erratum later changed the overall
 hazard ratio from {first.estimate} to {corrected.estimate}. We have not seen corrected subgroups.
 """)
 
 # %% [markdown]
-# ## What stays silent
+# ## What cannot be checked
 #
-# For these claims nothing is printed from which anything could be computed.
+# For these claims neither the digest nor the abstract prints anything to compute from. That goes for the title too: it
+# confines the effect to subgroups, while the text speaks of potential benefits of moderate or low credibility.
 
 # %%
 subgroup_numbers = (
@@ -730,6 +750,14 @@ subgroup_numbers = (
     "deaths and patients in each subgroup",
     "p value of the interaction",
     "number of subgroups tried",
+)
+audit.judge(
+    "headline",
+    silent(
+        '"Only" needs an effect in some patients and none in the others; neither is printed.',
+        subgroup_numbers,
+    ),
+    matters="The title is stronger than the text below it.",
 )
 grade_only = silent(
     "A grade of credibility is printed, but no effect.", subgroup_numbers
@@ -757,13 +785,13 @@ audit.judge(
 #
 # - **Scale.** We pool odds ratios because the document does. On the risk-ratio scale I² of the two visible trials falls
 #   below the rule's 50%.
-# - **Which trials are visible.** We read the two large multicentre trials as TESTS and ETASS. If the pool holds other
-#   counts for them, the remainder moves.
+# - **Which trials.** We read the two large multicentre trials as TESTS and ETASS. If the pool holds other counts for
+#   them, the remainder moves.
 # - **Which model.** The remainder assumes a common effect. The narrow overall interval leaves little room for another
 #   model, but some.
 # - **Which deaths, and who is counted.** ETASS also printed deaths in hospital and in intensive care, and TESTS
-#   randomised more patients than it analysed. The table shows that none of these brings the two trials to the published
-#   multicentre result.
+#   randomised more patients than it analysed (the table counts those missing as alive). None of these choices brings the
+#   two trials to the published multicentre result.
 
 # %%
 rows = audit.table("trials").set_index("id")
@@ -795,15 +823,18 @@ table(
             for choice, found in tried.items()
         ]
     ),
-    f"TESTS and ETASS under other counts: the Mantel-Haenszel odds ratio, and how many of {len(answers)} methods print "
-    f"{multicentre.estimate} ({multicentre.lower} to {multicentre.upper}), p = {multicentre.p}",
+    f"TESTS and ETASS under other counts: the Mantel-Haenszel odds ratio, and how many of {len(answers)} "
+    "methods print "
+    f"{multicentre.estimate} ({multicentre.lower} to {multicentre.upper}), p = "
+    f"{multicentre.p}",
     dict.fromkeys(names, ".3f"),
 )
 
 # %% [markdown]
 # ## What would settle it
 #
-# An editor could send this list to the authors of the meta-analysis:
+# Look first in the full paper and its supplement. What is not there, an editor could ask of the authors of the
+# meta-analysis:
 #
 # - deaths and patients per arm for each of the eleven trials, and which of them are multicentre and of high quality;
 # - the model used for each pooled result, with I² and τ²;
@@ -819,20 +850,22 @@ table(
 #
 # - The three printed odds ratios agreed with their own intervals and p values.
 # - An odds ratio of 0.73 did not mean 27% fewer deaths.
-# - The totals added up; the 75% were the patients analysed.
+# - The totals added up, and the 75% fitted the patients analysed.
 # - The overall interval was too narrow for the random-effects rule that the digest states.
-# - The two trials with public counts did not pool to the multicentre result; with one more small trial they could.
-# - The nine trials without public counts must have shown a far larger effect.
-# - Whether the sample is too small depended on assumptions that are not printed.
-# - The statement about elderly patients left out the higher mortality in younger ones.
+# - The two trials whose counts we have seen did not pool to the multicentre result; with one more small trial they could.
+# - If those two were in the pool, and one effect was common to all trials, the nine others must have pooled to a far
+#   larger effect.
+# - Whether the sample was too small depended on assumptions we have not seen.
+# - The statement about elderly patients left out the higher hazard in younger ones.
 
-# %%
+# %% tags=["hide-input"]
 audit.close(f"""
-The three odds ratios are coherent, but "27% fewer deaths" misreads one of them: at the visible trials' control risk of
-{control_risk:.0%} an odds ratio of {overall.estimate} means {by_rounding.relative_reduction:.0%} fewer. If TESTS and
-ETASS are in the pool, the nine other trials must pool to an odds ratio of {rest.ratio:.2f}, far from the two's
-{seen.ratio:.2f}. The random-effects rule that the digest states cannot be squared with its interval, and whether the
-sample is too small depends on assumptions it does not print.
+The {claimed} is a reduction in the odds of death, not in deaths: if {control_risk:.1%} of untreated patients die, as in
+TESTS and ETASS, the two largest trials, an odds ratio of {overall.estimate} means
+{by_rounding.relative_reduction:.0%} fewer deaths. The three odds ratios agree with their own intervals and p values;
+but if TESTS and ETASS are in the pool, and all trials share one effect, the nine others must pool to an odds ratio of
+{rest.ratio:.2f}, against {seen.ratio:.2f} for those two. The stated rule for random effects does not fit the printed
+interval, and whether the sample is too small depends on assumptions that the digest does not give.
 """)
 
 # %% [markdown]

@@ -15,7 +15,7 @@ from IPython.display import display
 
 from rederive.claims import Claim, Document, load_document, printed_texts, project_root
 from rederive.display.cards import closing_list, document_card, verdict_bar, verdict_card
-from rederive.display.shown import Shown, html_table, show
+from rederive.display.shown import Shown, show
 from rederive.printed import Interval
 from rederive.verdicts import Finding, Value, qualified_name
 
@@ -61,8 +61,8 @@ class Audit:
         show(document_card(self.document))
         display(Shown("(The bottom line is computed at the end of the run.)"), display_id="bottom-line")
 
-    def judge(self, claim_id: str, finding: Finding, *, matters: bool = False) -> None:
-        """Record the finding about a claim and show its card; `matters` if it changes the document's conclusion.
+    def judge(self, claim_id: str, finding: Finding, *, matters: str = "") -> None:
+        """Record the finding about a claim and show its card; `matters` says how it changes the document's conclusion.
 
         Raises
         ------
@@ -88,9 +88,7 @@ class Audit:
         line = " ".join(bottom_line.split())
         verdicts = [finding.verdict for finding in self.findings.values()]
         display(verdict_bar(verdicts, line), display_id="bottom-line", update=True)
-        header, rows = closing_list({i: (self[i], self.findings[i]) for i in self.document.claims})
-        plain = "\n".join(f"{row[2]:15} {row[0]}" for row in rows)
-        show(Shown(plain, html_table(rows, header, "Every claim and its verdict")))
+        show(closing_list([(self[i], self.findings[i]) for i in self.document.claims]))
         write_json(self._results, [self._record(claim_id) for claim_id in self.document.claims])
 
     def _record(self, claim_id: str) -> dict[str, Any]:

@@ -105,6 +105,9 @@ M = TypeVar("M", bound=Model)
 # ---------------------------------------------------------------------------------------------- claims
 
 
+RATIO_NAMES = {"OR": "odds ratio", "RR": "risk ratio", "HR": "hazard ratio"}
+
+
 class PrintedRatio(Model):
     """A ratio with its confidence interval: the numbers of one analysis, which constrain each other."""
 

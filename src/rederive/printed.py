@@ -74,11 +74,16 @@ class Interval:
         return " to ".join(dict.fromkeys((formatted(self.lower, spec), formatted(self.upper, spec))))
 
 
+def p_range(p: Interval) -> str:
+    """A range of p values for readers: `0.0025 to 0.0043`, or `below 0.01` where the lower end says nothing more."""
+    return f"{p:.2g}" if p.lower >= 0.0005 else f"below {formatted(p.upper, '.2g')}"
+
+
 def formatted(value: float, spec: str = "") -> str:
     """A number for readers: as Python formats it, but `3g` and the like never turn to powers of ten.
 
-    >>> formatted(0.0000069, ".2g"), formatted(15300.4, ".3g"), formatted(-0.07, ".1%")
-    ('0.0000069', '15,300', '−7.0%')
+    >>> formatted(0.0000069, ".2g"), formatted(0.2, ".2g"), formatted(15300.4, ".3g"), formatted(-0.07, ".1%")
+    ('0.0000069', '0.20', '15,300', '−7.0%')
     """
     significant = re.fullmatch(r"\.(\d+)g", spec or ".3g")
     if significant is None or not math.isfinite(value):
@@ -86,7 +91,7 @@ def formatted(value: float, spec: str = "") -> str:
     elif abs(value) >= 1000:
         text = format(value, ",.0f")
     else:
-        text = np.format_float_positional(value, int(significant[1]), unique=False, fractional=False, trim="-")
+        text = np.format_float_positional(value, int(significant[1]), unique=False, fractional=False, trim="k")
     return text.replace("-", "−")
 
 

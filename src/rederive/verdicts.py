@@ -26,10 +26,15 @@ class Verdict(StrEnum):
 
 MEANING = {
     Verdict.REPRODUCED: "Recomputed from printed counts or data; the result rounds to what is printed.",
-    Verdict.COHERENT: "Cannot be recomputed from below, but the printed numbers that constrain each other agree.",
+    Verdict.COHERENT: (
+        "Cannot be recomputed from counts or data, but the printed numbers that constrain each other agree."
+    ),
     Verdict.POSSIBLE: "Nothing printed confirms it; at least one data set that meets every printed constraint exists.",
     Verdict.MISWORDED: "The number stands; the sentence around it does not.",
-    Verdict.CONTRADICTED: "No true values can print these numbers, or a primary source prints something else.",
+    Verdict.CONTRADICTED: (
+        "No true values could have been rounded to these numbers, or a result recomputed from counts or data differs, "
+        "or a primary source prints something else."
+    ),
     Verdict.SILENT: "There is nothing to compute from.",
 }
 
@@ -49,7 +54,8 @@ class Finding:
     constrained : whether the printed numbers tie each other down, so that agreement between them means something.
     worded : whether the sentence says what its number says; None if only the number was judged.
     missing : the quantities one would need to go further.
-    matters : whether this changes the document's conclusion.
+    matters : how this changes the document's conclusion, in one sentence; empty if it does not. The one thing here that
+        is a judgement and not computed.
     """
 
     method: Callable[..., Any]
@@ -61,7 +67,7 @@ class Finding:
     constrained: bool = False
     worded: bool | None = None
     missing: tuple[str, ...] = ()
-    matters: bool = False
+    matters: str = ""
 
     def __post_init__(self) -> None:
         for name in ("recomputes", "exists", "constrained", "worded"):
@@ -96,4 +102,4 @@ def qualified_name(function: Callable[..., Any]) -> str:
 
 def silent(because: str, missing: tuple[str, ...]) -> Finding:
     """The finding that there is nothing to compute from."""
-    return Finding(silent, "none", because, missing=missing)
+    return Finding(silent, "", because, missing=missing)

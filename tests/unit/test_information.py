@@ -66,6 +66,10 @@ def test_a_ceiling_is_reached_by_equal_balanced_trials():
 def test_too_narrow_an_interval_is_said_to_be_so():
     with pytest.raises(ValueError, match="ceiling"):
         heterogeneity_ceiling(0.05, 11, 1927)
+    with pytest.raises(ValueError, match="finite"):
+        heterogeneity_ceiling(float("inf"), 11, 1927)
+    with pytest.raises(ValueError, match="fewer known"):
+        heterogeneity_ceiling(0.2, 2, 1927, [0.1, 0.1])
 
 
 def test_a_rule_is_contradicted_only_by_an_interval_too_narrow_for_it():

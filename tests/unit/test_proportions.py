@@ -188,6 +188,6 @@ def test_a_share_is_reproduced_by_the_count_that_prints_it():
     shares = {"analysed": (1450, 1927), "randomised": (1467, 1927)}
     finding = judge_percentage(PrintedPercentage(percent="75%"), shares)
     assert finding.verdict is Verdict.REPRODUCED
-    assert "analysed" in finding.convention
-    assert "randomised" not in finding.convention
+    assumed = judge_percentage(PrintedPercentage(percent="75%"), shares, assuming="these are the two trials")
+    assert assumed.verdict is Verdict.COHERENT
     assert judge_percentage(PrintedPercentage(percent="77%"), shares).verdict is Verdict.CONTRADICTED

@@ -414,7 +414,7 @@ def test_intervals_broadcast_and_refuse_what_cannot_be() -> None:
 # --- what a given number of participants can answer ----------------------------------------------------------------
 
 
-@given(st.floats(0.05, 0.6), st.floats(0.7, 0.95), st.floats(0, 0.5), st.integers(500, 20000))
+@given(st.floats(0.1, 0.6), st.floats(0.7, 0.95), st.floats(0, 0.5), st.integers(1000, 20000))
 def test_the_detectable_reduction_needs_just_as_many_as_there_are(
     control_risk: float, power: float, diversity: float, n: int
 ) -> None:

@@ -10,8 +10,8 @@ from fractions import Fraction
 from scipy import stats
 
 from rederive.checks.ratios import check_ratio
-from rederive.claims import PrintedRatio
-from rederive.printed import Interval, Printed
+from rederive.claims import RATIO_NAMES, PrintedRatio
+from rederive.printed import Interval, Printed, p_range
 from rederive.verdicts import Finding
 
 
@@ -54,23 +54,20 @@ def judge_subgroup(group: PrintedRatio, others: PrintedRatio, interaction_p: Pri
     both = interaction(group, others)
     excludes = [ratio.lower.value > 1 or ratio.upper.value < 1 for ratio in (group, others)]
     allowed = both.p.overlaps(interaction_p.interval())
+    told = [f"{ratio.estimate} ({ratio.lower} to {ratio.upper})" for ratio in (group, others)]
     where = {
-        (True, False): "the subgroup's own interval excludes 1, that of the other patients does not",
-        (
-            False,
-            True,
-        ): "the subgroup's own interval includes 1; it is the interval of the other patients that excludes it",
-        (True, True): "both intervals exclude 1",
-        (False, False): "neither interval excludes 1",
+        (True, False): "The subgroup's own interval excludes 1, that of the others does not.",
+        (False, True): "The subgroup's own interval includes 1; it is that of the others that excludes it.",
+        (True, True): "Both intervals exclude 1.",
+        (False, False): "Neither interval excludes 1.",
     }[excludes[0], excludes[1]]
+    printed_p = "is one of them" if allowed else "is not; a model with other terms in it could print that"
     return Finding(
         judge_subgroup,
-        "difference of two independent log hazard ratios, normal",
-        f"{group.measure} {group.estimate} ({group.lower} to {group.upper}) in the subgroup against {others.estimate} "
-        f"({others.lower} to {others.upper}) in all others: {where}. The two differ with p between "
-        f"{both.p.lower:.2g} and "
-        f"{both.p.upper:.2g}; the trial prints "
-        f"{interaction_p}{'' if allowed else ', which its own two ratios do not give'}.",
+        "two groups of separate patients; difference of log ratios, normal",
+        f"{RATIO_NAMES[group.measure].capitalize()} in the subgroup {told[0]}, in others {told[1]}. {where} The two "
+        f"ratios differ with a p value of {p_range(both.p)}; the trial's printed interaction p value, {interaction_p}, "
+        f"{printed_p}.",
         {"ratio_of_ratios": both.ratio, "interaction_p": both.p},
         exists=True,
         constrained=True,
@@ -92,9 +89,9 @@ def judge_absence(subsets: Mapping[str, PrintedRatio], overall: PrintedRatio) ->
     told = " and ".join(f"{ratio.lower} to {ratio.upper} ({name})" for name, ratio in subsets.items())
     return Finding(
         judge_absence,
-        "printed 95% intervals",
-        f"Of the intervals {told}, {len(including(1))} include 1 and {len(still)} include the overall estimate, "
-        f"{overall.estimate}. A result that is not significant does not show that there is no effect.",
+        "printed confidence intervals",
+        f"{len(including(1))} of {len(subsets)} intervals, {told}, include 1; {len(still)} also include the overall "
+        f"estimate, {overall.estimate}. A result that is not significant does not show that there is no effect.",
         exists=True,
         constrained=True,
         worded=not still,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -86,9 +87,14 @@ def heterogeneity_ceiling(
 
     Raises
     ------
-    ValueError : if not even homogeneous trials of this size can give so small a standard error.
+    ValueError : if not even homogeneous trials of this size can give so small a standard error, if that is not
+        positive and finite, or if no trial is unknown.
     """
+    if not 0 < se < math.inf:
+        raise ValueError(f"expected a positive, finite standard error, got {se}")
     unseen = trials - len(known_variances)
+    if unseen < 1:
+        raise ValueError(f"expected fewer known trials than the {trials} pooled, got {len(known_variances)}")
     share = (n + 2 * unseen) / 16 / unseen
     weights = np.array([*(1 / v for v in known_variances), *[share] * unseen])
 
@@ -117,15 +123,14 @@ def judge_random_effects(pooled: PrintedRatio, trials: int, threshold: Printed) 
     if pooled.n is None:
         raise ValueError("expected a pooled ratio printed with its number of people")
     ceiling = heterogeneity_ceiling(check_ratio(pooled).se.upper, trials, pooled.n.count())
-    possible = ceiling.i2 >= threshold.interval().lower
     return Finding(
         judge_random_effects,
-        "random effects with DerSimonian-Laird I² and a Wald interval, normal",
-        f"{trials} trials of {pooled.n} people cannot give the interval {pooled.lower} to {pooled.upper} by "
-        "random effects "
-        f"unless I² is at most {ceiling.i2:.0%}; the rule asks for {threshold} or more.",
-        {"largest_i2": ceiling.i2, "largest_tau2": ceiling.tau2},
-        exists=possible,
+        "DerSimonian and Laird's I²; random-effects weights and a Wald interval",
+        f"Random effects over {trials} trials of {pooled.n} people give an interval as narrow as {pooled.lower} to "
+        f"{pooled.upper} only if I² is at most {ceiling.i2:.0%}; the stated rule asks for {threshold} or more. The two "
+        "statements do not go together.",
+        {"i2_at_most": ceiling.i2, "tau2_at_most": ceiling.tau2},
+        exists=ceiling.i2 >= threshold.interval().lower,
         constrained=True,
         missing=("I²", "τ²", "which model was used"),
     )

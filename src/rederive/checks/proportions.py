@@ -7,7 +7,7 @@ printed as 13% or as 12%) are told apart exactly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -85,16 +85,25 @@ def counts_that_print(percent: Printed, sizes: Iterable[int], rounding: Rounding
     return pd.DataFrame(rows, columns=["events", "n"])
 
 
-def judge_percentage(printed: PrintedPercentage, counts: dict[str, tuple[int, int]]) -> Finding:
-    """Does any way of counting print this percentage? `counts` maps each way's name to (events, n)."""
+def judge_percentage(printed: PrintedPercentage, counts: Mapping[str, tuple[int, int]], assuming: str = "") -> Finding:
+    """Does any way of counting print this percentage?
+
+    Parameters
+    ----------
+    counts : (events, n) by the name of the way of counting.
+    assuming : what has to be assumed to take these counts for the ones the percentage is about. A percentage that
+        agrees with counts so chosen is coherent; it is reproduced only if nothing has to be assumed.
+    """
     fitting = [name for name, (events, n) in counts.items() if prints_percentage(events, n, printed.percent)]
-    told = "; ".join(f"{name} {events} of {n}, which is {events / n:.1%}" for name, (events, n) in counts.items())
+    told = "; ".join(f"{name} {events:,} of {n:,}, which is {events / n:.1%}" for name, (events, n) in counts.items())
     return Finding(
         judge_percentage,
-        f"rounded to the nearest, counting {' or '.join(fitting or counts)}",
+        assuming or "rounded to the nearest",
         f"Counted: {told}; printed: {printed.percent}.",
         {f"share_{name}": events / n for name, (events, n) in counts.items()},
-        recomputes=bool(fitting),
+        recomputes=None if assuming else bool(fitting),
+        exists=bool(fitting),
+        constrained=True,
     )
 
 
@@ -110,10 +119,11 @@ def judge_total(printed: PrintedTotal, parts: tuple[int, int] | None = None) -> 
     if not arms:
         raise ValueError("expected a total printed with both of its arms, or the arms from its source")
     agrees = sum(arms) == printed.n.count()
+    whose = "The source reports" if parts else "The document prints"
     return Finding(
         judge_total,
-        "whole numbers",
-        f"{arms[0]} and {arms[1]} make {sum(arms):,}, {'as' if agrees else 'not as'} printed.",
+        "",
+        f"{whose} {arms[0]} and {arms[1]}; together {sum(arms):,}, {'as' if agrees else 'not as'} printed.",
         {"total": sum(arms)},
         recomputes=agrees if parts else None,
         exists=agrees,

@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from rederive.claims import PrintedRatio
-from rederive.printed import Interval, Printed, Rounding, endpoints, print_number
+from rederive.printed import Interval, Printed, Rounding, endpoints, p_range, print_number
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -348,10 +348,10 @@ def judge_ratio(
     if not check.coherent:
         because = "No effect and standard error can print this estimate, interval and p value together."
     elif printed.p is None:
-        because = f"Estimate and interval agree; they put the p value, which is not printed, at {check.p:.2g}."
+        because = f"Estimate and interval agree; they put the p value, which is not printed, at {p_range(check.p)}."
     else:
         because = (
-            f"Estimate and interval allow any p value from {check.p.lower:.2g} to {check.p.upper:.2g}; "
+            f"Estimate and interval allow a p value of {p_range(check.p)}; "
             f"the printed {printed.p} "
             f"{'is one of them' if fitting[0] == conventions[0].name else 'needs ' + fitting[0]}."
         )
@@ -361,7 +361,7 @@ def judge_ratio(
         judge_ratio,
         fitting[0] if fitting else "; ".join(check.fits),
         because,
-        {"log_effect": check.effect, "se": check.se, "p": check.p},
+        {"p": check.p, "log_ratio": check.effect, "standard_error": check.se},
         exists=check.coherent and not differing,
         constrained=True,
     )

@@ -11,9 +11,8 @@ def judge_against_source(printed: Printed, source: Printed, seen_in: str) -> Fin
     agrees = printed.interval().overlaps(source.interval())
     return Finding(
         judge_against_source,
-        "rounded to the nearest",
+        "",
         f"Seen in the {seen_in}: {source}, {'the same number' if agrees else f'not {printed}'}.",
-        {"source": float(source.value)},
         exists=agrees,
         constrained=True,
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from html import escape
 
-from rederive.claims import Claim, Document, printed_texts
+from rederive.claims import RATIO_NAMES, Claim, Document, PercentageClaim, RatioClaim, TotalClaim, printed_texts
 from rederive.display.shown import Shown, html_table
 from rederive.display.tables import cell
-from rederive.verdicts import MEANING, Finding, Verdict, qualified_name
+from rederive.verdicts import MEANING, Finding, Verdict, qualified_name, silent
 
 # Verdicts must be told apart without colour: each has a sign of its own.
 SIGNS = {
@@ -29,18 +30,43 @@ def badge(verdict: Verdict) -> str:
     )
 
 
+def printed_words(claim: Claim) -> str:
+    """What the document prints for a claim, as one would write it: `odds ratio 0.73 (95% CI 0.59 to 0.90)`."""
+    match claim:
+        case RatioClaim(printed=ratio):
+            p = f", p {'' if ratio.p.bound else '= '}{ratio.p}" if ratio.p else ""
+            n = f"; {ratio.n} patients" if ratio.n else ""
+            name = RATIO_NAMES[ratio.measure]
+            return f"{name} {ratio.estimate} ({ratio.level} CI {ratio.lower} to {ratio.upper}){p}{n}"
+        case PercentageClaim(printed=share):
+            of = f", {share.events} of {share.n}" if share.events and share.n else ""
+            return f"{share.percent}{of}"
+        case TotalClaim(printed=total):
+            arms = f": {total.n_treated} treated, {total.n_control} controls" if total.n_treated else ""
+            return f"{total.n}{arms}"
+        case _:
+            return "; ".join(f"{_words(name)} {number}" for name, number in printed_texts(claim).items())
+
+
+def _words(name: str) -> str:
+    """A name from data or code as readers write it."""
+    name = re.sub(r"[_-]", " ", name)
+    for plain, symbol in {"i2": "I²", "tau2": "τ²", "chi2": "χ²"}.items():
+        name = re.sub(rf"\b{plain}\b", symbol, name)
+    return name
+
+
 def verdict_card(claim: Claim, finding: Finding) -> Shown:
     """A claim, what became of it, and how: the same card everywhere."""
-    printed = "; ".join(f"{name} {number}" for name, number in printed_texts(claim).items())
-    recomputed = "; ".join(f"{name.replace('_', ' ')} {cell(value)}" for name, value in finding.recomputed.items())
+    recomputed = "; ".join(f"{_words(name)} {cell(value)}" for name, value in finding.recomputed.items())
     rows = {
-        "Printed": printed,
+        "Printed": printed_words(claim),
         "Recomputed": recomputed,
         "Missing": "; ".join(finding.missing),
-        "Convention": finding.convention if finding.convention != "none" else "",
-        "Where": claim.where,
-        "Changes the conclusion": "yes" if finding.matters else "",
-        "Computed by": qualified_name(finding.method),
+        "Assuming": finding.convention,
+        "Why it matters": finding.matters,
+        "Where in the document": claim.where,
+        "Function": qualified_name(finding.method) if finding.method is not silent else "",
     }
     rows = {name: content for name, content in rows.items() if content}
     plain = "\n".join(
@@ -48,7 +74,7 @@ def verdict_card(claim: Claim, finding: Finding) -> Shown:
         + [f"  {name}: {content}" for name, content in rows.items()]
     )
     items = "".join(
-        f"<dt>{name}</dt><dd>{_function(content) if name == 'Computed by' else escape(content)}</dd>"
+        f"<dt>{name}</dt><dd>{_function(content) if name == 'Function' else escape(content)}</dd>"
         for name, content in rows.items()
     )
     html = (
@@ -76,13 +102,19 @@ def document_card(document: Document) -> Shown:
         "Distance from patient data": f"{distance} step{'s' if distance != 1 else ''}: {' → '.join(card.distance)}",
     }
     plain = "\n".join([card.title, *(f"  {name}: {value}" for name, value in rows.items())])
-    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows.items())
+    items = "".join(f"<dt>{escape(name)}</dt><dd>{_linked(value)}</dd>" for name, value in rows.items())
     return Shown(
         plain + "\n",
         '<div class="rd-card rd-document" role="group" aria-label="The document">'
         f'<p class="rd-claim">{escape(card.title)}</p>'
         f"<dl>{items}</dl></div>",
     )
+
+
+def _linked(value: str) -> str:
+    """A DOI or a web address leads there; any other text stays text."""
+    address = f"https://doi.org/{value}" if re.match(r"10\.\d{4,}/\S+$", value) else value
+    return f'<a href="{escape(address)}">{escape(value)}</a>' if address.startswith("https://") else escape(value)
 
 
 def verdict_bar(verdicts: Iterable[Verdict], bottom_line: str) -> Shown:
@@ -105,18 +137,15 @@ def verdict_bar(verdicts: Iterable[Verdict], bottom_line: str) -> Shown:
     )
 
 
-def closing_list(findings: Mapping[str, tuple[Claim, Finding]]) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of the list that closes a chapter: every claim with its verdict."""
+def closing_list(judged: Sequence[tuple[Claim, Finding]]) -> Shown:
+    """The list that closes a chapter: every claim with its verdict, leading to its card."""
     rows = [
-        [
-            claim.id,
-            claim.statement.strip(),
-            f"{SIGNS[finding.verdict]} {finding.verdict}",
-            "yes" if finding.matters else "",
-        ]
-        for claim, finding in findings.values()
+        [claim.id, claim.statement.strip(), f"{SIGNS[finding.verdict]} {finding.verdict}", finding.matters]
+        for claim, finding in judged
     ]
-    return ["Claim", "What is said", "Verdict", "Changes the conclusion"], rows
+    plain = "\n".join(f"{verdict:15} {name}" for name, _, verdict, _ in rows)
+    header = ["Claim", "What is said", "Verdict", "Why it matters"]
+    return Shown(plain + "\n", html_table(rows, header, "Every claim and its verdict", links="#claim-"))
 
 
 def scoreboard(verdicts: Iterable[tuple[str, str]]) -> Shown:

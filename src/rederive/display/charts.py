@@ -19,10 +19,10 @@ import vl_convert as vlc
 from rederive.display.shown import Shown, show
 from rederive.display.tables import rendered
 
-SEEN, PRINTED, IMPLIED, LIMIT = "#0072B2", "#B8860B", "#C2452D", "#7A7A7A"
-KINDS = {"seen": SEEN, "printed": PRINTED, "implied, not observed": IMPLIED}
-SHAPES = {"seen": "square", "printed": "diamond", "implied, not observed": "circle"}
-WIDTH, HEIGHT = 460, 280
+SEEN, PRINTED, IMPLIED, LIMIT = "#1F7FBF", "#B8860B", "#D9553F", "#808080"  # each readable on white and on black
+KINDS = {"counted": SEEN, "printed": PRINTED, "implied, not observed": IMPLIED}
+SHAPES = {"counted": "square", "printed": "diamond", "implied, not observed": "circle"}
+WIDTH, HEIGHT = 420, 270
 INK = "currentColor"  # charts are inline, so they take the page's own text colour, light or dark
 FONT = "Liberation Sans, Arial, sans-serif"  # the first ships with the renderer: the same widths on every machine
 
@@ -39,8 +39,8 @@ THEME: dict[str, Any] = {
         "tickColor": INK,
         "gridColor": INK,
         "gridOpacity": 0.12,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
+        "labelFontSize": 13,
+        "titleFontSize": 13,
         "titleFontWeight": "normal",
         "labelLimit": 260,
     },
@@ -50,13 +50,13 @@ THEME: dict[str, Any] = {
         "orient": "top",
         "direction": "horizontal",
         "columns": 2,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
+        "labelFontSize": 13,
+        "titleFontSize": 13,
         "titleFontWeight": "normal",
         "labelLimit": 400,
         "symbolStrokeWidth": 2,
     },
-    "text": {"color": INK, "fontSize": 12},
+    "text": {"color": INK, "fontSize": 13},
     "rule": {"color": INK},
 }
 
@@ -97,20 +97,20 @@ def feasible_sets(outlines: pd.DataFrame) -> Chart:
     `outlines` has columns `se`, `effect_lower`, `effect_upper` and `from`, the outermost set first.
     """
     order = list(dict.fromkeys(outlines["from"]))
+    fill = alt.Fill("from:N", title="implied by", sort=order, scale=alt.Scale(range=["transparent", IMPLIED]))
     areas = (
         alt.Chart(outlines)
-        .mark_area(fillOpacity=0.35, strokeWidth=1.5)
+        .mark_area(fillOpacity=0.25, stroke=IMPLIED, strokeWidth=1.5, strokeDash=[4, 3])
         .encode(
-            x=alt.X("se:Q", title="standard error of the log odds ratio", scale=alt.Scale(zero=False, nice=False)),
-            y=alt.Y("effect_lower:Q", title="log odds ratio", scale=alt.Scale(zero=False)),
-            y2="effect_upper:Q",
-            color=alt.Color(
-                "from:N",
-                title="true values that can print",
-                sort=order,
-                scale=alt.Scale(range=[LIMIT, PRINTED]),
-                legend=alt.Legend(columns=1),
+            x=alt.X(
+                "se:Q",
+                title="standard error of the log ratio",
+                scale=alt.Scale(zero=False),
+                axis=alt.Axis(tickCount=5),
             ),
+            y=alt.Y("effect_lower:Q", title="log ratio", scale=alt.Scale(zero=False)),
+            y2="effect_upper:Q",
+            fill=fill,
         )
     )
     return alt.layer(areas).properties(width=WIDTH, height=HEIGHT)
@@ -122,54 +122,59 @@ def reduction_by_control_risk(curve: pd.DataFrame, marks: pd.DataFrame, claimed:
     `curve` has `control_risk`, `lower`, `upper`; `marks` has `control_risk`, `reduction` and `trial`; `claimed` is
     the reduction the document prints.
     """
-    x = alt.X(
-        "control_risk:Q",
-        title="risk of death without the drug",
-        axis=alt.Axis(format="%"),
-        scale=alt.Scale(domain=[0, 0.6], nice=False),
+    percent = alt.Axis(format="%", tickCount=6)
+    risks = alt.Scale(domain=[0, 0.6], nice=False)
+    x = alt.X("control_risk:Q", title="risk of death without the drug", axis=percent, scale=risks)
+    y = alt.Y("lower:Q", title="relative risk reduction", axis=percent, scale=alt.Scale(domain=[0, 0.3]))
+    band = (
+        alt.Chart(curve)
+        .mark_area(fill=IMPLIED, fillOpacity=0.25, stroke=IMPLIED, strokeDash=[4, 3])
+        .encode(x=x, y=y, y2="upper:Q")
     )
-    y = alt.Y("lower:Q", title="relative risk reduction", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 0.3]))
-    band = alt.Chart(curve).mark_area(color=PRINTED, opacity=0.6, stroke=PRINTED).encode(x=x, y=y, y2="upper:Q")
-    claim = alt.Chart(pd.DataFrame({"y": [claimed], "label": [f"read as {claimed:.0%} fewer deaths"]}))
-    line = claim.mark_rule(color=LIMIT, strokeDash=[2, 2]).encode(y="y:Q")
-    words = claim.mark_text(align="right", dy=-7, x=WIDTH).encode(y="y:Q", text="label:N")
+    claim = alt.Chart(pd.DataFrame({"y": [claimed], "label": [f"{claimed:.0%}, if odds are read as risks"]}))
+    line = claim.mark_rule(color=PRINTED, strokeWidth=2).encode(y="y:Q")
+    words = claim.mark_text(align="right", dy=-8, x=WIDTH).encode(y="y:Q", text="label:N")
     points = alt.Chart(marks).encode(x="control_risk:Q", y="reduction:Q")
-    dots = points.mark_point(filled=True, size=70, color=SEEN, opacity=1)
-    labels = points.mark_text(align="left", dx=7, dy=-9).encode(text="trial:N")
+    dots = points.mark_point(filled=False, size=80, color=IMPLIED, strokeWidth=2, opacity=1)
+    labels = points.mark_text(align="left", dx=7, dy=-10).encode(text="trial:N")
     return alt.layer(band, line, words, dots, labels).properties(width=WIDTH, height=HEIGHT)
 
 
-def forest(rows: pd.DataFrame, note: str = "odds ratio of death (log scale); below 1 favours thymosin α1") -> Chart:
-    """A forest plot that keeps seen, printed and implied apart.
+def forest(rows: pd.DataFrame, note: str = "odds ratio of death; below 1 favours thymosin α1") -> Chart:
+    """A forest plot that keeps what was counted, printed and implied apart.
 
-    `rows` has `label`, `estimate`, `lower`, `upper` and `kind`, one of `seen`, `printed` and `implied, not observed`,
-    in the order of drawing.
+    `rows` has `label`, `low`, `high` (the estimate, or its range where it is implied), `lower`, `upper` (its interval),
+    `text` and `kind`, one of `counted`, `printed` and `implied, not observed`, in the order of drawing.
     """
     present = [kind for kind in KINDS if kind in set(rows["kind"])]
-    rows = rows.assign(
-        text=[f"{row.estimate:.2f} ({row.lower:.2f} to {row.upper:.2f})" for row in rows.itertuples()],
-        implied=rows["kind"] == "implied, not observed",
-    )
-    scale = alt.Scale(type="log", domain=[0.18, 1.6], nice=False)
+    colours = [KINDS[kind] for kind in present]
+    fills = [
+        "transparent" if kind.startswith("implied") else colour for kind, colour in zip(present, colours, strict=True)
+    ]
+    rows = rows.assign(implied=rows["kind"].str.startswith("implied"))
     x: dict[str, Any] = {
         "title": note,
-        "scale": scale,
+        "scale": alt.Scale(type="log", domain=[0.18, 1.6], nice=False),
         "axis": alt.Axis(values=[0.2, 0.3, 0.5, 0.7, 1, 1.5], format="~g"),
     }
-    base = alt.Chart(rows).encode(
-        y=alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(ticks=False, domain=False)),
-        color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=present, range=[KINDS[kind] for kind in present])),
-    )
+    stroke = alt.Stroke("kind:N", title=None, scale=alt.Scale(domain=present, range=colours))
+    fill = alt.Fill("kind:N", title=None, scale=alt.Scale(domain=present, range=fills))
     shape = alt.Shape("kind:N", title=None, scale=alt.Scale(domain=present, range=[SHAPES[kind] for kind in present]))
+    y = alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(ticks=False, domain=False))
+    base = alt.Chart(rows).encode(y=y)
     seen, implied = (base.transform_filter(alt.datum.implied == flag) for flag in (False, True))
     unity = alt.Chart(pd.DataFrame({"x": [1.0]})).mark_rule(opacity=0.6).encode(x="x:Q")
+    limits = {"x": alt.X("lower:Q", **x), "x2": "upper:Q", "stroke": stroke}
     plot = alt.layer(
         unity,
-        seen.mark_rule(strokeWidth=2).encode(x=alt.X("lower:Q", **x), x2="upper:Q"),
-        implied.mark_rule(strokeWidth=2, strokeDash=[4, 3]).encode(x=alt.X("lower:Q", **x), x2="upper:Q"),
-        seen.mark_point(size=90, filled=True, opacity=1).encode(x=alt.X("estimate:Q", **x), shape=shape),
-        implied.mark_point(size=90, filled=False, opacity=1, strokeWidth=2).encode(
-            x=alt.X("estimate:Q", **x), shape=shape
+        seen.mark_rule(strokeWidth=2).encode(**limits),
+        implied.mark_rule(strokeWidth=2, strokeDash=[4, 3]).encode(**limits),
+        # a hollow bar for a range of estimates; the invisible point beside it keeps the legend whole
+        implied.mark_bar(height=11, fill="transparent", strokeWidth=2, stroke=IMPLIED).encode(
+            x=alt.X("low:Q", **x), x2="high:Q"
+        ),
+        seen.mark_point(size=90, strokeWidth=2, opacity=1).encode(
+            x=alt.X("low:Q", **x), stroke=stroke, fill=fill, shape=shape
         ),
     )
     words = (
@@ -177,29 +182,22 @@ def forest(rows: pd.DataFrame, note: str = "odds ratio of death (log scale); bel
         .mark_text(align="left", color=INK)
         .encode(y=alt.Y("label:N", sort=list(rows["label"]), axis=None), text="text:N", x=alt.value(0))
     )
+    step = alt.Step(28)
     return alt.hconcat(
-        plot.properties(width=WIDTH - 100, height=alt.Step(26)),
-        words.properties(width=120, height=alt.Step(26)),
-        spacing=8,
+        plot.properties(width=WIDTH - 170, height=step), words.properties(width=150, height=step), spacing=8
     )
 
 
 def possible_deaths(tables: pd.DataFrame) -> Chart:
-    """Every pair of death counts that some method can reconcile with what is printed.
-
-    `tables` has `events_treated`, `events_control` and `method`.
-    """
-    methods = list(dict.fromkeys(tables["method"]))
-    x = alt.X("events_treated:Q", title="deaths among the treated", scale=alt.Scale(zero=False))
-    y = alt.Y("events_control:Q", title="deaths among controls", scale=alt.Scale(zero=False))
-    shape = alt.Shape(
-        "method:N",
-        title="possible, not observed; pooled by",
-        sort=methods,
-        scale=alt.Scale(range=["circle", "stroke", "triangle-up"]),
+    """Pairs of death counts that can be reconciled with what is printed: `events_treated` and `events_control`."""
+    x = alt.X(
+        "events_treated:Q", title="deaths among the treated", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6)
+    )
+    y = alt.Y(
+        "events_control:Q", title="deaths among controls", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6)
     )
     points = (
-        alt.Chart(tables).mark_point(filled=False, size=28, color=IMPLIED, opacity=0.9).encode(x=x, y=y, shape=shape)
+        alt.Chart(tables).mark_point(filled=False, size=28, color=IMPLIED, opacity=1, strokeWidth=1.5).encode(x=x, y=y)
     )
     return alt.layer(points).properties(width=WIDTH, height=HEIGHT)
 
@@ -212,8 +210,8 @@ def required_sizes(sizes: pd.DataFrame, have: int) -> Chart:
     risks = list(dict.fromkeys(sizes["control risk"]))
     x = alt.X(
         "reduction:Q",
-        title="relative risk reduction the trials should be able to see",
-        axis=alt.Axis(format="%"),
+        title="relative risk reduction to be detected",
+        axis=alt.Axis(format="%", tickCount=6),
         scale=alt.Scale(nice=False),
     )
     y = alt.Y(
@@ -224,41 +222,38 @@ def required_sizes(sizes: pd.DataFrame, have: int) -> Chart:
     )
     dash = alt.StrokeDash(
         "control risk:N",
-        title="risk of death without the drug",
+        title="assumed risk of death without the drug",
         sort=risks,
-        scale=alt.Scale(range=[[1, 0], [6, 3], [2, 2]]),
+        scale=alt.Scale(range=[[8, 3], [4, 3], [1, 3]]),
+        legend=alt.Legend(columns=1, symbolStrokeColor=IMPLIED),
     )
     lines = alt.Chart(sizes).mark_line(color=IMPLIED, strokeWidth=2, clip=True).encode(x=x, y=y, strokeDash=dash)
     there = alt.Chart(pd.DataFrame({"n": [have], "label": [f"{have:,} patients pooled"]}))
     rule = there.mark_rule(color=PRINTED, strokeWidth=2).encode(y="n:Q")
-    words = there.mark_text(align="left", dx=4, dy=10, x=0).encode(y="n:Q", text="label:N")
+    words = there.mark_text(align="left", dx=4, dy=11, x=0).encode(y="n:Q", text="label:N")
     return alt.layer(lines, rule, words).properties(width=WIDTH, height=HEIGHT)
 
 
-def sequential_boundaries(boundary: pd.DataFrame, printed: pd.DataFrame) -> Chart:
+def sequential_boundaries(boundary: pd.DataFrame, points: pd.DataFrame) -> Chart:
     """The critical Z over the share of the required information, and where a printed Z stands under each assumption.
 
-    `boundary` has `information` and `critical`; `printed` has `information`, `lower`, `middle`,
-    `upper` and `label`.
+    `boundary` has `information` and `critical`; `points` has `information`, `z` and `label`.
     """
+    shares = alt.Scale(domain=[0, 2], nice=False)
     x = alt.X(
         "information:Q",
-        title="share of the required information",
-        axis=alt.Axis(format="%"),
-        scale=alt.Scale(domain=[0, 2], nice=False),
+        title="share of the required information (assumed)",
+        axis=alt.Axis(format="%", tickCount=5),
+        scale=shares,
     )
-    y = alt.Y("critical:Q", title="Z against the drug's having no effect", scale=alt.Scale(domain=[0, 6], nice=False))
+    y = alt.Y("critical:Q", title="Z of the overall result", scale=alt.Scale(domain=[0, 6], nice=False))
     line = alt.Chart(boundary).mark_line(color=LIMIT, strokeWidth=2, clip=True).encode(x=x, y=y)
     usual = alt.Chart(pd.DataFrame({"z": [1.959964], "label": ["single test at 5%"]}))
     rule = usual.mark_rule(strokeDash=[2, 2], color=LIMIT).encode(y="z:Q")
-    words = usual.mark_text(align="right", dy=10, x=WIDTH - 4).encode(y="z:Q", text="label:N")
-    points = alt.Chart(printed).encode(x="information:Q")
-    bars = points.mark_rule(color=IMPLIED, strokeWidth=3).encode(y="lower:Q", y2="upper:Q")
-    dots = points.mark_point(color=IMPLIED, size=70, filled=False, strokeWidth=2).encode(y="middle:Q")
-    labels = points.mark_text(align="left", dx=6, dy=-10).encode(y="upper:Q", text="label:N")
-    named = (
-        alt.Chart(boundary.iloc[[0]])
-        .mark_text(align="left", dx=8, dy=4)
-        .encode(x="information:Q", y="critical:Q", text=alt.value("monitoring boundary"))
-    )
-    return alt.layer(line, rule, words, bars, dots, labels, named).properties(width=WIDTH, height=HEIGHT)
+    words = usual.mark_text(align="right", dy=11, x=WIDTH - 4).encode(y="z:Q", text="label:N")
+    marks = alt.Chart(points).encode(x="information:Q", y="z:Q")
+    dots = marks.mark_point(color=IMPLIED, size=80, filled=False, strokeWidth=2, opacity=1)
+    labels = marks.mark_text(align="left", dx=5, dy=-12).encode(text="label:N")
+    named = alt.Chart(pd.DataFrame({"x": [0.45], "y": [4.2], "label": ["monitoring boundary"]}))
+    name = named.mark_text(align="left").encode(x="x:Q", y="y:Q", text="label:N")
+    return alt.layer(line, rule, words, dots, labels, name).properties(width=WIDTH, height=HEIGHT)

@@ -79,30 +79,34 @@ def reduction_by_control_risk(ratio: PrintedRatio, claimed: Printed, control_ris
 
 
 def forest(
-    seen: pd.DataFrame, printed: Mapping[str, PrintedRatio], implied: Mapping[str, tuple[Interval, Interval]]
+    counted: pd.DataFrame, printed: Mapping[str, PrintedRatio], implied: Mapping[str, tuple[Interval, Interval]]
 ) -> None:
     """Odds ratios that were counted, printed or implied, kept apart.
 
-    `seen` has `label`, `estimate`, `lower` and `upper`; `implied` gives the range of a ratio and that of its limits.
+    `counted` has `label`, `estimate`, `lower` and `upper`; `implied` gives the range of a ratio and that of its limits.
     """
-    rows = [(*row, "seen") for row in seen[["label", "estimate", "lower", "upper"]].itertuples(index=False, name=None)]
-    rows += [
-        (f"printed: {name}", float(ratio.estimate), float(ratio.lower), float(ratio.upper), "printed")
-        for name, ratio in printed.items()
+    rows = [
+        (label, e, e, lo, hi, f"{e:.2f} ({lo:.2f} to {hi:.2f})", "counted")
+        for label, e, lo, hi in counted[["label", "estimate", "lower", "upper"]].itertuples(index=False, name=None)
     ]
-    rows += [
-        (name, (ratio.lower * ratio.upper) ** 0.5, limits.lower, limits.upper, "implied, not observed")
-        for name, (ratio, limits) in implied.items()
-    ]
-    table = pd.DataFrame(rows, columns=["label", "estimate", "lower", "upper", "kind"])
-    told = "; ".join(f"{label} {e:.2f} ({lo:.2f} to {hi:.2f}), {kind}" for label, e, lo, hi, kind in rows)
+    for name, ratio in printed.items():
+        e, lo, hi = (float(number) for number in (ratio.estimate, ratio.lower, ratio.upper))
+        rows.append((name, e, e, lo, hi, f"{ratio.estimate} ({ratio.lower} to {ratio.upper})", "printed"))
+    for name, (ratios, limits) in implied.items():
+        text = f"{ratios:.2f} (within {limits:.2f})"
+        rows.append((name, ratios.lower, ratios.upper, limits.lower, limits.upper, text, "implied, not observed"))
+    table = pd.DataFrame(rows, columns=["label", "low", "high", "lower", "upper", "text", "kind"])
     charts.figure(
         charts.forest(table),
-        f"Forest plot of odds ratios of death on a log scale: {told}.",
-        table.rename(columns={"label": "result"}),
-        "What was counted, what is printed, and what the two together imply for the trials nobody can see. The implied "
-        "bar is the widest that rounding allows, around the middle of its range; it is arithmetic, not data.",
-        {"estimate": ".2f", "lower": ".2f", "upper": ".2f"},
+        "Forest plot of odds ratios of death on a log scale: "
+        + "; ".join(f"{row.label} {row.text}, {row.kind}" for row in table.itertuples())
+        + ".",
+        table[["label", "text", "kind"]].rename(columns={"label": "trials", "text": "odds ratio (95% interval)"}),
+        "What was counted, what is printed, and what the two together imply for the nine trials whose counts "
+        "we have not "
+        "seen. The hollow bar is the range that rounding leaves for their odds ratio, the dashed line the "
+        "widest its 95% "
+        "interval can be. It is arithmetic, not data.",
     )
 
 
@@ -117,9 +121,10 @@ def possible_deaths(tables: pd.DataFrame, n_treated: int, n_control: int, printe
     )
     by_method.columns = pd.Index([name.replace("_", " ") for name in by_method.columns])
     ratio = (tables["events_control"] / n_control) / (tables["events_treated"] / n_treated)
+    pairs = tables[["events_treated", "events_control"]].drop_duplicates()
     charts.figure(
-        charts.possible_deaths(tables),
-        f"A narrow, rising band of {len(tables)} hollow marks, for {len(by_method)} ways to pool. It runs from "
+        charts.possible_deaths(pairs),
+        f"A narrow, rising band of {len(pairs)} hollow circles. It runs from "
         f"{tables.events_treated.min()} deaths "
         f"among {n_treated} treated and {tables.events_control.min()} among {n_control} controls to "
         f"{tables.events_treated.max()} and "
@@ -178,23 +183,19 @@ def sequential_boundary(standing: pd.DataFrame, z: Interval) -> None:
     points = pd.DataFrame(
         {
             "information": standing["information"],
-            "lower": z.lower,
-            "middle": (z.lower + z.upper) / 2,
-            "upper": z.upper,
+            "z": z.middle,
             "label": [f"{reduction:.0%}" for reduction in standing["reduction"]],
         }
     )
     beyond, short = (points["label"][standing["crossed"] == flag] for flag in (True, False))
     charts.figure(
         charts.sequential_boundaries(boundary, points),
-        f"A boundary falls from a critical Z of {boundary.critical.iloc[0]:.1f} at {shares[0]:.0%} of the "
-        "required information to "
-        f"{boundary.critical.iloc[-1]:.2f} at full information. The printed Z, {z:.2f}, lies beyond it for "
-        "sought reductions of "
-        f"{', '.join(beyond) or 'none'} and short of it for {', '.join(short) or 'none'}.",
+        f"A boundary falls from a critical Z of {boundary.critical.iloc[0]:.1f} at {shares[0]:.0%} of the required "
+        f"information to {boundary.critical.iloc[-1]:.2f} at full information. The printed Z, {z:.2f}, lies beyond it "
+        f"for sought reductions of {', '.join(beyond) or 'none'} and short of it for {', '.join(short) or 'none'}.",
         standing[["reduction", "required", "information", "critical", "crossed"]],
-        "Where the printed overall Z stands, by the relative reduction one wants to be able to see (labels). "
-        "The share of information is an "
-        "assumption, so the marks are hollow.",
+        f"Circles: the printed Z ({z:.2f}, its sign left aside), by the relative reduction to be detected. Grey "
+        "line: the "
+        "monitoring boundary. Where a circle stands from left to right is an assumption, so the circles are hollow.",
         {"reduction": ".0%", "required": ",.0f", "information": ".0%", "critical": ".2f"},
     )

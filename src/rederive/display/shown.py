@@ -36,12 +36,26 @@ def text(markdown: str) -> None:
     show(Shown(plain=paragraph + "\n", markdown=paragraph))
 
 
-def html_table(rows: Sequence[Sequence[str]], header: Sequence[str], caption: str) -> str:
-    """An accessible table: a caption, scoped headers, the first column naming its row. Cells are plain text."""
+LONG = 30  # characters in a cell that may be broken into lines; numbers and intervals are shorter
+
+
+def html_table(rows: Sequence[Sequence[str]], header: Sequence[str], caption: str, links: str = "") -> str:
+    """An accessible table: a caption, scoped headers, the first column naming its row. Cells are plain text.
+
+    With `links` every row's name leads to that address and the name: `#claim-` to cards on the same page.
+    """
+
+    def named(name: str) -> str:
+        shown = escape(name)
+        return f'<a href="{links}{shown}">{shown}</a>' if links else shown
+
+    def cell(text: str) -> str:
+        long = ' class="rd-long"' if len(text) > LONG else ""
+        return f"<td{long}>{escape(text)}</td>"
+
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
     body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
-        for first, *rest in rows
+        f'<tr><th scope="row">{named(first)}</th>{"".join(cell(text) for text in rest)}</tr>' for first, *rest in rows
     )
     return (
         '<div class="rd-scroll" tabindex="0" role="region" aria-label="' + escape(caption, quote=True) + '">'

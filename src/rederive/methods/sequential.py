@@ -143,10 +143,14 @@ def judge_sample_size(n: int, assumptions: pd.DataFrame) -> Finding:
     short = required > n
     return Finding(
         judge_sample_size,
-        "two-sided 5%, normal quantiles, two equal arms, two risks compared (Wetterslev 2008, 2009)",
-        f"Of {len(short)} combinations of assumptions tried, {int(short.sum())} require more than {n:,} patients and "
-        f"{int((~short).sum())} do not; which of them was used is not printed.",
-        {"required": Interval(float(required.min()), float(required.max())), "share_insufficient": float(short.mean())},
+        "two-sided 5%, normal quantiles, two equal arms, difference of two risks (Wetterslev 2008, 2009)",
+        f"{int(short.sum())} of the {len(short)} combinations of assumptions that we tried require more than {n:,} "
+        f"patients, {int((~short).sum())} do not. Which one was used is not known to us.",
+        {
+            "patients_required": Interval(float(required.min()), float(required.max())),
+            "combinations_too_few": int(short.sum()),
+            "combinations_tried": len(short),
+        },
         exists=bool(short.any()),
         missing=("control risk assumed", "relative risk reduction sought", "power", "diversity"),
     )

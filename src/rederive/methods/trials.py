@@ -52,11 +52,10 @@ def judge_no_difference(trial: TwoArms, worth_having: Printed) -> Finding:
     reaches = Interval(found["lower"], found["upper"]).overlaps(worth_having.interval())
     return Finding(
         judge_no_difference,
-        f"{', '.join(TESTS)}; two-sided 5%",
-        f"From the counts p is between {p.min():.2f} and {p.max():.2f}, whatever "
-        "the test. The "
-        f"odds ratio is {found['estimate']:.2f} ({found['lower']:.2f} to {found['upper']:.2f}), an interval that "
-        f"{'just reaches' if reaches else 'excludes'} the overall {worth_having}.",
+        f"two-sided 5%; {', '.join(TESTS)}",
+        f"Read as: no significant reduction. From the counts p is {p.min():.2f} to {p.max():.2f} under {len(p)} tests. "
+        f"The odds ratio is {found['estimate']:.2f} ({found['lower']:.2f} to {found['upper']:.2f}), so a reduction is "
+        f"not excluded; the interval {'just reaches' if reaches else 'does not reach'} the overall {worth_having}.",
         {"odds_ratio": float(found["estimate"]), "p": Interval(p.min(), p.max())},
         recomputes=p.min() > 0.05,
     )

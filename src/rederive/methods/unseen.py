@@ -17,7 +17,7 @@ from scipy import stats
 from rederive.checks.ratios import NORMAL, feasible_outline
 from rederive.claims import PrintedRatio
 from rederive.methods.pooling import Pooled, TwoArms, effect_sizes, inverse_variance, mantel_haenszel, peto, subtract
-from rederive.printed import Interval
+from rederive.printed import Interval, p_range
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -94,15 +94,15 @@ def judge_remainder(whole: PrintedRatio, parts: Mapping[str, PrintedRatio | Pool
     """
     rests = {name: remainder(whole, part) for name, part in parts.items()}
     told = "; ".join(
-        f"without {name}, an odds ratio of {rest.ratio:.2f} (p of the difference {rest.p:.2g})"
+        f"without {name}, an odds ratio of {rest.ratio:.2f} (p value of the difference {p_range(rest.p)})"
         for name, rest in rests.items()
     )
     holds = [rest.limits.upper < 1 and rest.p.upper < 0.05 for rest in rests.values()]
     return Finding(
         judge_remainder,
-        "common effect, inverse variance; rounding carried through",
+        "one common effect, inverse variance; rounding carried through",
         f"What the other trials must pool to: {told}.",
-        {f"rest_without_{name.replace(' ', '_')}": rest.ratio for name, rest in rests.items()},
+        {f"odds_ratio_without_{name.replace(' ', '_')}": rest.ratio for name, rest in rests.items()},
         exists=True,
         constrained=all(holds),
     )
