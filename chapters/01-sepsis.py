@@ -29,7 +29,6 @@ from rederive.checks.comparisons import (
 )
 from rederive.checks.information import (
     heterogeneity_ceiling,
-    judge_random_effects,
     minimum_events,
     smallest_se,
 )
@@ -64,11 +63,18 @@ from rederive.methods.sequential import (
     judge_sample_size,
     monitor,
 )
-from rederive.methods.trials import judge_no_difference, p_values, single_trials
+from rederive.methods.trials import (
+    judge_consistent,
+    judge_no_difference,
+    p_values,
+    single_trials,
+)
 from rederive.methods.unseen import (
     completing_tables,
+    judge_random_effects,
     judge_remainder,
     remainder,
+    remainder_if_trials_vary,
 )
 from rederive.printed import Interval, p_range
 from rederive.verdicts import silent
@@ -104,7 +110,7 @@ audit.open()
 #
 # An odds ratio, its interval and its p value are three views of two unknowns: the log odds ratio $b$ and its standard
 # error $s$. A paper prints $e^{b}$, the limits $e^{b - 1.96 s}$ and $e^{b + 1.96 s}$, and the p value that belongs to
-# $z = b / s$. Each printed number, being rounded, puts $b$ and $s$ between two straight lines. What lies between all
+# $Z = b / s$. Each printed number, being rounded, puts $b$ and $s$ between two straight lines. What lies between all
 # the lines is the exact set of true values that can print these numbers. If it is empty, something is wrong.
 
 # %%
@@ -172,16 +178,21 @@ audit.judge(
 )
 
 # %% [markdown]
-# The width of an interval also says how many deaths stand behind it. A log odds ratio with standard error $s$ needs at
-# least $4 / s^2$ events, and $n$ people cannot give a standard error below $4 / \sqrt{n}$.
+# The width of an interval also says how much stands behind it. A log odds ratio with standard error $s$, pooled by
+# inverse variance, needs at least $4 / s^2$ events, and $n$ people cannot give a standard error below $4 / \sqrt{n}$.
 
 # %%
 deaths_needed = minimum_events(check.se.upper)
 narrowest = smallest_se(overall.n.count())
+trials = (
+    audit.table("trials").query("timepoint == '28 days'").set_index("study")
+)
+seen_deaths = trials.events_treated.sum() + trials.events_control.sum()
 
 # %% tags=["hide-input"]
 text(f"""
-The overall interval needs at least {deaths_needed:.0f} deaths among the {overall.n} patients. No trials of that many
+The overall interval needs at least {deaths_needed:.0f} deaths among the {overall.n} patients; TESTS and ETASS, the two
+trials whose deaths we have seen, had {seen_deaths} between them. No trials of that many
 patients could have given a standard error below {narrowest:.3f}, whatever their risks; the printed interval implies
 {check.se:.3f}. So it is not too narrow for its patients.
 """)
@@ -201,23 +212,21 @@ patients could have given a standard error below {narrowest:.3f}, whatever their
 # trials whose 28-day deaths we have seen.
 
 # %%
-trials = (
-    audit.table("trials").query("timepoint == '28 days'").set_index("study")
-)
 control_risk = trials.events_control.sum() / trials.n_control.sum()
 by_rounding = risk_scale(overall.estimate.interval(), control_risk)
-limits = Interval(float(overall.lower), float(overall.upper))
+limits = Interval(
+    overall.lower.interval().lower, overall.upper.interval().upper
+)
 by_chance = risk_scale(limits, control_risk)
 
 # %% tags=["hide-input"]
 text(f"""
 In TESTS and ETASS together {trials.events_control.sum()} of {trials.n_control.sum()} control patients died within 28
 days, a risk of {control_risk:.1%}. At that risk an odds ratio of {overall.estimate} is a relative risk of
-{by_rounding.relative_risk:.2f}, that is {by_rounding.relative_reduction:.0%} fewer deaths. If the odds ratio were true,
-there would be {-by_rounding.risk_difference.upper * 100:.1f} to {-by_rounding.risk_difference.lower * 100:.1f} deaths
-fewer in 100 patients, or one death avoided for every {by_rounding.number_needed_to_treat:.0f} patients treated. Its
-confidence limits reach from {by_chance.relative_reduction.lower:.0%} to {by_chance.relative_reduction.upper:.0%} fewer deaths, one
-avoided for every {by_chance.number_needed_to_treat.lower:.0f} to {by_chance.number_needed_to_treat.upper:.0f} treated.
+{by_rounding.relative_risk:.3f}, that is {by_rounding.relative_reduction:.1%} fewer deaths. If the odds ratio were true,
+one death would be avoided for every {by_rounding.number_needed_to_treat:.1f} patients treated. Its confidence limits
+reach from {by_chance.relative_reduction.lower:.1%} to {by_chance.relative_reduction.upper:.1%} fewer deaths, one
+avoided for every {by_chance.number_needed_to_treat:.0f} treated. (All this takes the control risk for exact.)
 """)
 
 # %% [markdown]
@@ -240,8 +249,7 @@ by_risk = risk_table(limits, visible_risks | both | assumed)
 # %% tags=["hide-input"]
 table(
     by_risk,
-    f"What the confidence limits of the odds ratio, {limits:.2f}, mean at several control "
-    "risks",
+    f"What the confidence limits of the odds ratio, {overall.lower} to {overall.upper}, mean at several control risks",
     {
         "control risk": ".1%",
         "relative risk": ".2f",
@@ -260,8 +268,9 @@ audit.judge(
 # %% [markdown]
 # ## Do the totals add up, and who are the 75%?
 #
-# The totals add up. The 75% fits TESTS and ETASS if patients analysed are counted. Patients randomised, as the same
-# digest counts them for TESTS, would make 76%.
+# The totals add up. The 75% fits TESTS and ETASS, whether one counts patients analysed or patients randomised, so long
+# as the total counts them in the same way. The total of 1,927 cannot count TESTS with the 1,106 patients that the
+# digest gives it, if the 75% is theirs.
 
 # %%
 total = audit["patients-total"].printed
@@ -278,7 +287,16 @@ audit.judge(
 # %%
 arms = audit.table("arm-sizes")
 in_two_trials = (arms.n_treated + arms.n_control).groupby(arms.counted).sum()
-shares = {way: (int(n), total.n.count()) for way, n in in_two_trials.items()}
+analysed, randomised = in_two_trials["analysed"], in_two_trials["randomised"]
+n_total = total.n.count()
+shares = {
+    "analysed of the printed total": (analysed, n_total),
+    "randomised of the printed total": (randomised, n_total),
+    "randomised of a total that counts them so": (
+        randomised,
+        n_total + randomised - analysed,
+    ),
+}
 audit.judge(
     "two-trials-share",
     judge_percentage(
@@ -312,9 +330,9 @@ largest trial of the pool.
 # %% [markdown]
 # ## Which model printed the overall result?
 #
-# Not a random-effects model chosen by the stated rule. The digest says that the overall result is from a random-effects
-# model, and elsewhere that such models were used where I² was 50% or more. With an interval as narrow as 0.59 to 0.90,
-# the two do not go together under the usual calculation.
+# Hardly a random-effects model chosen by the stated rule. The digest says that the overall result is from a
+# random-effects model, and elsewhere that such models were used where I² was 50% or more. Under the usual calculation,
+# DerSimonian and Laird's, an interval as narrow as 0.59 to 0.90 excludes so high an I². Under another it does not.
 #
 # I² is the share of the variation between trials' results that chance does not explain. In a random-effects model such
 # variation widens the interval. But a trial can only be so precise: with $m$ people the variance of its log odds ratio
@@ -324,8 +342,9 @@ largest trial of the pool.
 #
 # $$ \frac{1}{s^2} = \sum_i \frac{w_i}{1 + w_i \tau^2}, \qquad w_i \le \frac{m_i}{16}. $$
 #
-# For a given $\tau^2$ the sum is largest when all trials are equally large. That caps $\tau^2$, and with it I². (We use
-# DerSimonian and Laird's I², and allow for half a person added to each cell of a trial.)
+# For a given $\tau^2$ the sum is largest when all trials are equally large. That caps $\tau^2$, however it was
+# estimated. It also caps I², provided that I² and $\tau^2$ come from the same calculation, as they do in DerSimonian
+# and Laird's. (We allow for half a person added to each cell of a trial.)
 
 # %%
 rule = audit["random-effects-model"].printed
@@ -340,8 +359,9 @@ with_two_known = heterogeneity_ceiling(
 
 # %% tags=["hide-input"]
 text(f"""
-Under this calculation, and whatever the {k} trials were, I² was at most {any_trials.i2:.0%}. If TESTS and ETASS are among them with their published
-counts, it was at most {with_two_known.i2:.0%}.
+Whatever the {k} trials were, $\\tau^2$ was at most {any_trials.tau2:.4f}, and DerSimonian and Laird's I² at most
+{any_trials.i2:.0%}. If TESTS and ETASS are among them with their published counts, it was at most
+{with_two_known.i2:.0%}.
 """)
 
 # %% [markdown]
@@ -359,17 +379,23 @@ under_t = check_ratio(overall, [hartung_knapp])
 text(f"""
 An interval of this kind would go with a p value of {under_t.p:.2g}. The printed {overall.p}
 {"would fit" if under_t.coherent else "does not fit"}.
+
+But some programs estimate $\\tau^2$ by restricted maximum likelihood (REML) and print beside it an I² computed from Q,
+the weighted sum of squared deviations. Then a small $\\tau^2$ can go with a high I². We searched for eleven trials that
+would do so and print the overall result, and found some. They are invented; all they show is that it is possible. We
+know of none with TESTS and ETASS among them.
 """)
 
 # %%
+invented = TwoArms.from_frame(audit.table("invented"))
 audit.judge(
     "random-effects-model",
-    judge_random_effects(overall, k, rule["i2-threshold"]),
+    judge_random_effects(overall, k, rule["i2-threshold"], invented),
 )
 
 # %% [markdown]
-# The odds ratio itself is not touched by this. Either the overall result is not from a random-effects model, or such a
-# model was used although I² was low. The digest cannot tell us which.
+# The odds ratio itself is not touched by this. What the statement needs is an unusual pair of estimators, or a rule
+# other than the one stated. The digest cannot tell us which.
 #
 # ## What do the two visible trials say?
 #
@@ -420,6 +446,15 @@ audit.judge(
     "tests-no-reduction", judge_no_difference(only_tests, overall.estimate)
 )
 
+# %%
+tests_alone = alone.set_index(["trial", "measure"]).loc[("TESTS", "OR")]
+audit.judge(
+    "tests-consistent",
+    judge_consistent(
+        tests_alone, high_quality, part="TESTS may be one of those trials"
+    ),
+)
+
 # %% [markdown]
 # Now pool the two. There are many ways to do it, and the digest leaves the choice open. So we try the usual ones and ask
 # of each whether its result rounds to the published multicentre one. DL, PM and REML are three ways to estimate the
@@ -447,7 +482,6 @@ table(
         }
     ),
     f"TESTS and ETASS pooled in {len(answers)} ways. Published: {multicentre.estimate} ({multicentre.lower} to "
-    ""
     f"{multicentre.upper}), p = {multicentre.p}",
     {"p": ".3f"},
 )
@@ -469,18 +503,30 @@ third = completing_tables(visible, equal_arms, multicentre)
 fewer_deaths = third["events_control"] - third["events_treated"]
 
 # %% tags=["hide-input"]
+by_method = third.assign(fewer=fewer_deaths).groupby("method", sort=False)
 table(
-    third.groupby("method", sort=False)["n_treated"]
-    .agg(["size", "min"])
-    .set_axis(["possible trials", "patients per arm, at least"], axis=1)
+    by_method.agg(
+        trials=("n_treated", "size"),
+        smallest=("n_treated", "min"),
+        least=("fewer", "min"),
+        most=("fewer", "max"),
+    )
+    .set_axis(
+        [
+            "possible trials",
+            "patients per arm, at least",
+            "deaths fewer in the treated arm",
+            "at most",
+        ],
+        axis=1,
+    )
     .reset_index(),
-    "Possible third multicentre trials with equal arms of 5 to 120 patients (possible, not "
-    "observed)",
+    "Possible third multicentre trials with equal arms of 5 to 120 patients (possible, not observed; any mortality)",
 )
 text(f"""
-Under each of these methods such a trial is possible. It need not look unusual: the treated arm has {fewer_deaths.min()} to
-{fewer_deaths.max()} deaths fewer. So the multicentre result is possible as printed, but it is not the pool of TESTS and
-ETASS alone with their published counts.
+Under each of these methods such a trial is possible, with {fewer_deaths.min()} or {fewer_deaths.max()} deaths fewer in
+the treated arm. (The smallest ones under inverse variance rest on half a death added to an empty cell.) So the
+multicentre result is possible as printed, but it is not the pool of TESTS and ETASS alone with their published counts.
 """)
 
 # %% [markdown]
@@ -505,7 +551,7 @@ would be {by_rule.ratio:.2f} ({low:.2f} to {high:.2f}), not {multicentre.estimat
 # ## What must the nine unseen trials say?
 #
 # Something quite different from the two we have seen. If the overall result is right, if TESTS and ETASS are in it, and
-# if it was pooled as one common effect, the nine others must pool to an odds ratio of less than a half.
+# if it was pooled as one common effect by inverse variance, the nine others pool to an odds ratio of less than a half.
 #
 # A common-effect result is a weighted mean. Let $b$ be the log odds ratio of all trials, $s$ its standard error and
 # $W = 1 / s^2$ its weight; let $b'$ and $w$ be log odds ratio and weight of the two seen. Then the rest has
@@ -517,12 +563,16 @@ would be {by_rule.ratio:.2f} ({low:.2f} to {high:.2f}), not {multicentre.estimat
 # %%
 seen = inverse_variance(effects, variances)
 rest = remainder(overall, seen)
+if_they_vary = remainder_if_trials_vary(
+    overall, effects, variances, with_two_known.tau2
+)
 
 # %% tags=["hide-input"]
 text(f"""
-The nine must pool to an odds ratio between {rest.ratio.lower:.2f} and {rest.ratio.upper:.2f}; that width is rounding
-alone. Whatever it is exactly, its 95% interval lies within {rest.limits:.2f}. The difference from the two seen, whose
-odds ratio is {seen.ratio:.2f}, has a p value of {p_range(rest.p)}.
+The nine must then pool to an odds ratio of {rest.ratio:.2f}; that width is rounding alone. Whatever it is exactly, its
+95% interval lies within {rest.limits:.2f}. The difference from the two seen, whose odds ratio is {seen.ratio:.2f}, has a
+p value of {p_range(rest.p)}. If the trials varied as much as the interval leaves room for, the odds ratio of the nine
+could be as high as {if_they_vary.upper:.2f}.
 """)
 
 # %%
@@ -569,24 +619,26 @@ figures.possible_deaths(
 
 # %%
 parts = {"the multicentre trials": multicentre, "TESTS and ETASS": seen}
-audit.judge("driven-by-others", judge_remainder(overall, parts))
-beside_quality = remainder(overall, high_quality)
+audit.judge("driven-by-single-centre", judge_remainder(overall, parts))
+by_quality = {"the high-quality trials": high_quality}
+audit.judge("driven-by-lower-quality", judge_remainder(overall, by_quality))
 
-# %% tags=["hide-input"]
-text(f"""
-For "lower quality" the same arithmetic is less sure. The trials outside the high-quality group must pool to an odds
-ratio of {beside_quality.ratio:.2f}, and the p value of the difference is {p_range(beside_quality.p)}. And a
-difference between groups of trials does not say why they differ: small trials may be biased, unpublished ones may be
-missing, or the patients may have been others.
-""")
+# %% [markdown]
+# For "lower quality" the same arithmetic leaves more room, and the verdict is weaker. And a difference between groups of
+# trials does not say why they differ: small trials may be biased, unpublished ones may be missing, or the patients may
+# have been others.
 
 # %%
 subsets = {"high quality": high_quality, "multicentre": multicentre}
-audit.judge("benefit-disappears", judge_absence(subsets, overall))
+audit.judge(
+    "benefit-disappears",
+    judge_absence(subsets, overall),
+    matters="The subsets are uncertain, not without effect.",
+)
 
 # %% [markdown]
-# The printed numbers do imply a contrast: the multicentre trials point to a smaller effect than the rest. But a smaller
-# effect, or an uncertain one, is not an absent one.
+# If one effect is common to all trials, the printed numbers do imply a contrast: the multicentre trials point to a
+# smaller effect than the rest. But a smaller effect, or an uncertain one, is not an absent one.
 #
 # ## Is the sample too small?
 #
@@ -594,10 +646,10 @@ audit.judge("benefit-disappears", judge_absence(subsets, overall))
 # sometimes yes and sometimes no.
 #
 # Trial sequential analysis asks how many patients one conclusive comparison would need. Let $r$ be the control risk,
-# $\delta$ the risk difference worth detecting and $\bar p$ the mean of the two risks. Let $z_q$ be the point below
+# $\delta$ the risk difference worth detecting and $\bar r$ the mean of the two risks. Let $z_q$ be the point below
 # which a normal variable lies with probability $q$. For a two-sided error of 5% the required number is
 #
-# $$ N = \frac{4\,(z_{0.975} + z_\text{power})^2\; \bar p (1 - \bar p)}{\delta^2\,(1 - D^2)}. $$
+# $$ N = \frac{4\,(z_{0.975} + z_\text{power})^2\; \bar r (1 - \bar r)}{\delta^2\,(1 - D^2)}. $$
 #
 # $D^2$, the diversity, asks for more patients where trials differ.
 
@@ -615,13 +667,13 @@ At the visible trials' control risk of {control_risk:.1%}, {n:,} patients are en
 """)
 
 # %% [markdown]
-# Too few patients is not the same as no conclusion. Let Z be the log odds ratio divided by its standard error. Trial
-# sequential analysis also draws a boundary: a critical value for Z that is high while information is scarce, so that
-# early chance findings do not count. A result beyond the boundary counts even if the required number has not been
+# Too few patients is not the same as no conclusion. Trial sequential analysis also draws a boundary: a
+# critical value for $Z$, the log odds ratio divided by its standard error, that is high while information is scarce, so
+# that early chance findings do not count. A result beyond the boundary counts even if the required number has not been
 # reached.
 #
 # So we try combinations of assumptions. The diversity is either nil or the largest that the printed interval leaves
-# room for.
+# room for with TESTS and ETASS in the pool.
 
 # %%
 assumptions = pd.MultiIndex.from_product(
@@ -634,8 +686,11 @@ assumptions = pd.MultiIndex.from_product(
     names=["control_risk", "reduction", "power", "diversity"],
 ).to_frame(index=False)
 standing = monitor(n, check.effect.middle, check.se.middle, assumptions)
-share_to_cross = information_to_cross(check.z.middle)
-share_to_cross_in_11 = information_to_cross(check.z.middle, looks=11)
+largest = [n / information_to_cross(z) for z in (check.z.lower, check.z.upper)]
+largest_in_11 = [
+    n / information_to_cross(z, looks=11)
+    for z in (check.z.lower, check.z.upper)
+]
 earlier = audit.row("ratios", "gu2018")
 
 # %% tags=["hide-input"]
@@ -669,13 +724,13 @@ table(
     },
 )
 text(f"""
-The printed numbers put Z at {check.z:.2f}, leaving its sign aside. That is beyond the boundary unless more than about
-{n / share_to_cross:,.0f} patients are required, or {n / share_to_cross_in_11:,.0f} if the trials were looked at eleven
-times at even steps. So if the required number lies between {n:,} and that, the sample is short of it, and the result is
-beyond its boundary all the same.
+The printed numbers put Z at {check.z:.2f}, leaving its sign aside. That is beyond the boundary as long as no more than
+{Interval(*largest):,.0f} patients are required, or, to illustrate repeated looks, {Interval(*largest_in_11):,.0f} if the
+trials were looked at eleven times at even steps. So if the required number lies between {n:,} and about that, the
+sample is short of it, and the result is beyond its boundary all the same.
 
 An earlier meta-analysis, [Gu 2018](https://doi.org/{earlier.source.removeprefix("doi:")}), says that its own trial
-sequential analysis, of {earlier.n} patients, confirmed a benefit (risk ratio {earlier.estimate}, {earlier.lower} to
+sequential analysis, of {earlier.n.count():,} patients, confirmed a benefit (risk ratio {earlier.estimate}, {earlier.lower} to
 {earlier.upper}).
 """)
 
@@ -774,6 +829,11 @@ audit.judge(
     "publication-bias",
     silent("The test is named; its result is not printed.", egger),
 )
+scores = ("items scored and points given", "score of each trial")
+audit.judge(
+    "quality-score",
+    silent("Neither the items nor any trial's score is given.", scores),
+)
 deaths = ("deaths from sepsis", "all deaths", "year and source")
 audit.judge(
     "global-deaths",
@@ -850,11 +910,11 @@ table(
 #
 # - The three printed odds ratios agreed with their own intervals and p values.
 # - An odds ratio of 0.73 did not mean 27% fewer deaths.
-# - The totals added up, and the 75% fitted the patients analysed.
-# - The overall interval was too narrow for the random-effects rule that the digest states.
+# - The totals added up, and the 75% fitted TESTS and ETASS.
+# - The overall interval was too narrow for the random-effects rule that the digest states, unless by an unusual pair of
+#   estimators.
 # - The two trials whose counts we have seen did not pool to the multicentre result; with one more small trial they could.
-# - If those two were in the pool, and one effect was common to all trials, the nine others must have pooled to a far
-#   larger effect.
+# - If those two were in the pool, and one effect was common to all trials, the nine others pooled to a far larger effect.
 # - Whether the sample was too small depended on assumptions we have not seen.
 # - The statement about elderly patients left out the higher hazard in younger ones.
 
@@ -862,10 +922,11 @@ table(
 audit.close(f"""
 The {claimed} is a reduction in the odds of death, not in deaths: if {control_risk:.1%} of untreated patients die, as in
 TESTS and ETASS, the two largest trials, an odds ratio of {overall.estimate} means
-{by_rounding.relative_reduction:.0%} fewer deaths. The three odds ratios agree with their own intervals and p values;
-but if TESTS and ETASS are in the pool, and all trials share one effect, the nine others must pool to an odds ratio of
-{rest.ratio:.2f}, against {seen.ratio:.2f} for those two. The stated rule for random effects does not fit the printed
-interval, and whether the sample is too small depends on assumptions that the digest does not give.
+{by_rounding.relative_reduction:.1%} fewer deaths. The three odds ratios agree with their own intervals and p values;
+but if TESTS and ETASS are in the pool, and one effect is common to all trials, the nine others pool to an odds ratio of
+{rest.ratio:.2f}, against {seen.ratio:.2f} for those two. The stated rule for random effects fits the printed interval
+only by an unusual calculation, and whether the sample is too small depends on assumptions that the digest does not
+give.
 """)
 
 # %% [markdown]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
+import numbers
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +12,12 @@ from typing import Any
 import pandas as pd
 from IPython.display import display
 
-from rederive.claims import Claim, Document, load_document, printed_texts, project_root
+from rederive.claims import Claim, Document, load_document, printed_texts
 from rederive.display.cards import closing_list, document_card, verdict_bar, verdict_card
 from rederive.display.shown import Shown, show
+from rederive.files import project_root, write_json
 from rederive.printed import Interval
 from rederive.verdicts import Finding, Value, qualified_name
-
-SCHEMA = 1
 
 
 class Audit:
@@ -119,16 +117,6 @@ def _plain(values: Mapping[str, Value]) -> dict[str, Any]:
 
 def _rounded(value: float) -> float | int | None:
     """Six significant digits: more than any finding needs, fewer than platforms disagree on. JSON has no infinity."""
-    if isinstance(value, int):
-        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
     return float(f"{value:.6g}") if math.isfinite(value) else None
-
-
-def write_json(path: Path, content: object) -> None:
-    """Write JSON the same way every time, and all of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    partial.write_text(
-        json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n", "utf-8"
-    )
-    partial.replace(path)

@@ -11,12 +11,12 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Exact = int | Fraction | Decimal | float
 
@@ -62,37 +62,47 @@ class Interval:
         return self.lower <= value <= self.upper
 
     def overlaps(self, other: Interval) -> bool:
-        return self.lower <= other.upper and other.lower <= self.upper
-
-    def intersection(self, other: Interval) -> Interval | None:
-        if not self.overlaps(other):
-            return None
-        return Interval(max(self.lower, other.lower), min(self.upper, other.upper))
+        """Whether the two share a stretch, or one is a point of the other; touching ends are not enough."""
+        if self.lower == self.upper or other.lower == other.upper:
+            return self.lower <= other.upper and other.lower <= self.upper
+        return self.lower < other.upper and other.lower < self.upper
 
     def __format__(self, spec: str) -> str:
-        """Both ends as `formatted` by `spec`, once if they look the same: `0.0025 to 0.0043`, `0.79`."""
-        return " to ".join(dict.fromkeys((formatted(self.lower, spec), formatted(self.upper, spec))))
+        """Both ends as `formatted` by `spec`, rounded outwards so that what is shown holds what was found.
+
+        Ends that look the same are shown once: `0.0024 to 0.0043`, `0.79`.
+        """
+        ends = formatted(self.lower, spec, ROUND_FLOOR), formatted(self.upper, spec, ROUND_CEILING)
+        return " to ".join(dict.fromkeys(ends))
 
 
 def p_range(p: Interval) -> str:
     """A range of p values for readers: `0.0025 to 0.0043`, or `below 0.01` where the lower end says nothing more."""
-    return f"{p:.2g}" if p.lower >= 0.0005 else f"below {formatted(p.upper, '.2g')}"
+    return f"{p:.2g}" if p.lower >= 0.0005 else f"below {formatted(p.upper, '.2g', ROUND_CEILING)}"
 
 
-def formatted(value: float, spec: str = "") -> str:
-    """A number for readers: as Python formats it, but `3g` and the like never turn to powers of ten.
+def formatted(value: float, spec: str = "", rounding: str = ROUND_HALF_EVEN) -> str:
+    """A number for readers: as Python formats it, but `.3g` and the like never turn to powers of ten.
+
+    `rounding` is one of the decimal module's.
 
     >>> formatted(0.0000069, ".2g"), formatted(0.2, ".2g"), formatted(15300.4, ".3g"), formatted(-0.07, ".1%")
     ('0.0000069', '0.20', '15,300', '−7.0%')
     """
-    significant = re.fullmatch(r"\.(\d+)g", spec or ".3g")
-    if significant is None or not math.isfinite(value):
-        text = format(value, spec)
-    elif abs(value) >= 1000:
-        text = format(value, ",.0f")
-    else:
-        text = np.format_float_positional(value, int(significant[1]), unique=False, fractional=False, trim="k")
-    return text.replace("-", "−")
+    found = re.fullmatch(r"(?P<comma>,?)\.(?P<digits>\d+)(?P<kind>[gf%])", spec or ".3g")
+    if found is None:
+        raise ValueError(f"expected a format like .3g, .2f, .1% or ,.0f, got {spec!r}")
+    if not math.isfinite(value):
+        return str(value).replace("-", "−").replace("inf", "∞")
+    percent = found["kind"] == "%"
+    number = Decimal(repr(float(value))) * (100 if percent else 1)
+    digits = int(found["digits"])
+    if found["kind"] == "g":
+        digits = 0 if abs(number) >= 1000 else digits - 1 - (number.adjusted() if number else 0)
+    rounded = number.quantize(Decimal(1).scaleb(-max(digits, 0)), rounding=rounding)
+    comma = found["comma"] or ((found["kind"] == "g" and ",") or "")
+    text = format(abs(rounded), f"{comma}f") + ("%" if percent else "")
+    return ("−" if rounded < 0 else "") + text
 
 
 _NUMBER = re.compile(
@@ -102,11 +112,12 @@ _NUMBER = re.compile(
     (?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?   # 1,927  1,927.5
              | \d+(?:\.\d+)?                  # 1927   0.73
              | \.\d+)                         # .003
-    (?P<exponent>[eE][-+]?\d+)? \s*
+    (?P<exponent>[eE][-+]?\d{1,2})? \s*       # doubles end near 1e308; nothing printed comes near
     (?P<percent>%)?
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
+_MOST_DIGITS = 15  # all that a double can tell apart
 _BOUNDS = {"≤": "<", "≥": ">"}  # ends are closed here, so the two kinds of bound are one
 
 
@@ -138,8 +149,9 @@ class Printed:
         if not isinstance(text, str):
             raise UnreadableNumber(f"expected a printed number as a string, got {text!r}")
         found = _NUMBER.fullmatch(text.strip())
-        if found is None:
-            raise UnreadableNumber(f"expected one printed number such as 0.73, <0.001, 1,927 or 27%, got {text!r}")
+        if found is None or sum(map(str.isdigit, found["digits"])) > _MOST_DIGITS:
+            got = repr(text if len(text) <= 40 else text[:40] + "…")
+            raise UnreadableNumber(f"expected one printed number such as 0.73, <0.001, 1,927 or 27%, got {got}")
         number = Decimal(found["digits"].replace(",", "") + (found["exponent"] or ""))
         exponent = number.as_tuple().exponent
         assert isinstance(exponent, int)  # the pattern admits no NaN and no infinity
@@ -163,7 +175,7 @@ class Printed:
         ------
         UnreadableNumber : if the number is not a whole number of at least 0.
         """
-        if self.bound or self.value < 0 or self.unit < 1 or self.value.denominator != 1:
+        if self.bound or self.value < 0 or self.unit != 1:
             raise UnreadableNumber(f"expected a count (a whole number, 0 or more), got {self.text!r}")
         return int(self.value)
 
@@ -183,6 +195,20 @@ class Printed:
             upper = self.value + self.unit if self.value >= 0 else self.value
             return Interval(float(lower), float(upper))
         return Interval(float(self.value - self.unit / 2), float(self.value + self.unit / 2))
+
+    def agrees(self, other: Printed) -> bool:
+        """Whether both can be printings of one true value: the same digits, or the same after rounding one further."""
+        if self.unit == other.unit and not self.bound and not other.bound:
+            return self.value == other.value
+        return self.interval().overlaps(other.interval())
+
+    def could_print(self, values: ArrayLike) -> NDArray[np.bool_]:
+        """Which of many computed values would be printed as these digits, rounded to the nearest; shape of the input.
+
+        The vectorised form of `prints`, for doubles: ties count for both neighbours, NaN for none.
+        """
+        interval, array = self.interval(), np.asarray(values, dtype=float)
+        return np.asarray((array >= interval.lower) & (array <= interval.upper))
 
     def prints(self, value: Exact, rounding: Rounding | None = None) -> bool:
         """Would `value` be printed as these digits? Exact for integers, fractions and decimals.

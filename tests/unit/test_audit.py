@@ -21,7 +21,7 @@ def audit(tmp_path):
 
 def test_an_audit_writes_one_record_per_claim(audit, tmp_path, capsys):
     audit.open()
-    audit.judge("overall-or", judge_ratio(audit["overall-or"].printed), matters=True)
+    audit.judge("overall-or", judge_ratio(audit["overall-or"].printed), matters="It does.")
     audit.judge("publication-bias", silent("Nothing printed.", ("Egger's p",)))
     audit.close("One line.")
     first, second = json.loads((tmp_path / "results" / "sepsis.json").read_text("utf-8"))

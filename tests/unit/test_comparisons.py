@@ -2,11 +2,12 @@
 
 import math
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from rederive.checks.comparisons import interaction, judge_absence, judge_subgroup
+from rederive.checks.comparisons import ONE, includes, interaction, judge_absence, judge_subgroup
 from rederive.claims import PrintedRatio
 from rederive.printed import Printed, print_number
 from rederive.verdicts import Verdict
@@ -40,14 +41,37 @@ def test_an_interaction_always_covers_the_truth(b1, b2, s1, s2):
     assert found.p.lower - 1e-9 <= 2 * stats.norm.sf(abs(b1 - b2) / math.hypot(s1, s2)) <= found.p.upper + 1e-9
 
 
-def test_an_effect_in_a_subgroup_is_one_its_own_interval_shows():
+def test_an_effect_in_a_subgroup_is_one_its_own_interval_and_the_interaction_show():
     young, old = ratio("1.67", "1.04", "2.67", measure="HR"), ratio("0.81", "0.61", "1.09", measure="HR")
     assert judge_subgroup(old, young, Printed.parse("0.01")).verdict is Verdict.MISWORDED
     assert judge_subgroup(young, old, Printed.parse("0.01")).verdict is Verdict.COHERENT
-    assert "do not give" in judge_subgroup(young, old, Printed.parse("0.2")).because
+    # what the trial prints of the interaction has to follow from its own two ratios for the whole to be coherent
+    other_p = judge_subgroup(young, old, Printed.parse("0.2"))
+    assert other_p.verdict is Verdict.POSSIBLE
+    assert "is not" in other_p.because
+    # a significant subgroup beside one just like it shows no effect of its own
+    alike = judge_subgroup(ratio("0.58", "0.35", "0.99"), ratio("0.60", "0.36", "0.99"), Printed.parse("0.9"))
+    assert alike.verdict is Verdict.MISWORDED
+
+
+def test_a_limit_printed_as_one_leaves_open_on_which_side_it_lies():
+    assert includes(ratio("0.60", "0.36", "1.00"), ONE) is None
+    assert includes(ratio("0.60", "0.36", "0.99"), ONE) is False
+    assert includes(ratio("0.60", "0.36", "1.01"), ONE) is True
+    undecided = judge_subgroup(ratio("0.60", "0.36", "1.00"), ratio("1.50", "1.10", "2.05"), Printed.parse("0.002"))
+    assert undecided.worded is None
+    assert "leaves open" in undecided.because
+
+
+def test_ratios_without_width_can_be_compared():
+    point = ratio("1.00", "1.00", "1.00")
+    assert interaction(point, point).p.upper == 1
 
 
 def test_absence_needs_an_interval_that_excludes_the_effect():
     overall = ratio("0.73", "0.59", "0.90")
     assert judge_absence({"some": ratio("0.86", "0.68", "1.08")}, overall).verdict is Verdict.MISWORDED
     assert judge_absence({"some": ratio("1.02", "0.90", "1.15")}, overall).verdict is Verdict.COHERENT
+    assert judge_absence({"some": ratio("0.90", "0.73", "1.11")}, overall).worded is None
+    with pytest.raises(ValueError, match="at least one"):
+        judge_absence({}, overall)

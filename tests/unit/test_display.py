@@ -158,13 +158,44 @@ def test_a_figure_is_drawn_the_same_way_twice_and_its_ids_are_its_own(shown):
 
 def test_what_is_implied_is_drawn_hollow_and_dashed():
     rows = pd.DataFrame(
-        [("a", 0.9, 0.8, 1.0, "seen"), ("b", 0.4, 0.2, 0.6, "implied, not observed")],
-        columns=["label", "estimate", "lower", "upper", "kind"],
+        [("a", 0.9, 0.9, 0.8, 1.0, "t", "counted"), ("b", 0.3, 0.4, 0.2, 0.6, "t", "implied, not observed")],
+        columns=["label", "low", "high", "lower", "upper", "text", "kind"],
     )
-    spec = alt.hconcat(charts.forest(rows)).to_dict()
-    marks = [layer["mark"] for layer in spec["hconcat"][0]["hconcat"][0]["layer"]]
-    assert [mark["filled"] for mark in marks if mark["type"] == "point"] == [True, False]
-    assert [mark.get("strokeDash") for mark in marks if mark["type"] == "rule"][1:] == [None, [4, 3]]
+    spec = alt.hconcat(charts.forest(rows, "ratio")).to_dict()
+    layers = spec["hconcat"][0]["hconcat"][0]["layer"]
+    rules = [layer["mark"].get("strokeDash") for layer in layers if layer["mark"]["type"] == "rule"][1:]
+    assert rules == [None, [4, 3]]
+    (bar,) = (layer["mark"] for layer in layers if layer["mark"]["type"] == "bar")
+    assert bar["fill"] == "transparent"
+    (point,) = (layer for layer in layers if layer["mark"]["type"] == "point")
+    fills = dict(zip(*(point["encoding"]["fill"]["scale"][key] for key in ("domain", "range")), strict=True))
+    assert fills["implied, not observed"] == "transparent"
+    assert fills["counted"] != "transparent"
+
+
+@pytest.mark.parametrize("kind", ["possible_deaths", "sequential_boundaries", "reduction_by_control_risk"])
+def test_points_nobody_observed_are_hollow(kind):
+    data = {
+        "possible_deaths": (TABLES,),
+        "sequential_boundaries": (
+            pd.DataFrame({"information": [0.5], "critical": [2.9]}),
+            pd.DataFrame({"information": [0.6], "z": [3.0], "label": ["x"]}),
+        ),
+        "reduction_by_control_risk": (
+            pd.DataFrame({"control_risk": [0.1], "lower": [0.1], "upper": [0.2]}),
+            pd.DataFrame({"control_risk": [0.1], "reduction": [0.1], "trial": ["x"]}),
+            0.27,
+        ),
+    }[kind]
+    layers = getattr(charts, kind)(*data).to_dict()["layer"]
+    marks = [layer["mark"] for layer in layers if layer["mark"]["type"] == "point"]
+    assert [mark["filled"] for mark in marks] == [False]
+    assert [mark["color"] for mark in marks] == [charts.IMPLIED]
+
+
+def test_drawn_numbers_have_at_most_three_decimals(shown):
+    FIGURES["forest"]()
+    assert not re.search(r"\d\.\d{4,}", shown[0].html.split("<svg")[1].split("</svg>")[0])
 
 
 def test_the_style_sheet_knows_every_verdict():

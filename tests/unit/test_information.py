@@ -5,11 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rederive.checks.information import heterogeneity_ceiling, judge_random_effects, minimum_events, smallest_se
-from rederive.claims import PrintedRatio
+from rederive.checks.information import heterogeneity_ceiling, minimum_events, smallest_se
 from rederive.methods.pooling import heterogeneity, inverse_variance
-from rederive.printed import Printed
-from rederive.verdicts import Verdict
 
 
 def every_table(n):
@@ -68,16 +65,7 @@ def test_too_narrow_an_interval_is_said_to_be_so():
         heterogeneity_ceiling(0.05, 11, 1927)
     with pytest.raises(ValueError, match="finite"):
         heterogeneity_ceiling(float("inf"), 11, 1927)
+    with pytest.raises(ValueError, match="two trials"):
+        heterogeneity_ceiling(0.2, 1, 1927)
     with pytest.raises(ValueError, match="fewer known"):
         heterogeneity_ceiling(0.2, 2, 1927, [0.1, 0.1])
-
-
-def test_a_rule_is_contradicted_only_by_an_interval_too_narrow_for_it():
-    narrow = PrintedRatio(measure="OR", estimate="0.73", lower="0.59", upper="0.90", n="1927")
-    wide = PrintedRatio(measure="OR", estimate="0.73", lower="0.40", upper="1.33", n="1927")
-    assert judge_random_effects(narrow, 11, Printed.parse("50%")).verdict is Verdict.CONTRADICTED
-    assert judge_random_effects(wide, 11, Printed.parse("50%")).verdict is Verdict.COHERENT
-    with pytest.raises(ValueError, match="number of people"):
-        judge_random_effects(
-            PrintedRatio(measure="OR", estimate="0.73", lower="0.59", upper="0.90"), 11, Printed.parse("50%")
-        )

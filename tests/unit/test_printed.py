@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rederive.printed import NEAREST, Interval, Printed, Rounding, UnreadableNumber, endpoints, formatted, print_number
+from rederive.printed import (
+    NEAREST,
+    Interval,
+    Printed,
+    Rounding,
+    UnreadableNumber,
+    endpoints,
+    formatted,
+    p_range,
+    print_number,
+)
 
 decimals = st.integers(0, 6)
 values = st.decimals(-10_000, 10_000, places=8, allow_nan=False, allow_infinity=False)
@@ -62,7 +72,7 @@ def test_ties_are_exact(how, text):
 
 def test_counts_are_whole():
     assert Printed.parse("1,927").count() == 1927
-    for text in ["19.0", "-3", "<5", "20%"]:
+    for text in ["19.0", "-3", "<5", "20%", "1e3"]:
         with pytest.raises(UnreadableNumber, match="a count"):
             Printed.parse(text).count()
 
@@ -103,10 +113,15 @@ def test_rounding_agrees_with_the_decimal_module(value: Decimal, places: int):
 
 
 def test_intervals():
-    assert Interval(1, 2).intersection(Interval(2, 3)) == Interval(2, 2)
-    assert Interval(1, 2).intersection(Interval(2.1, 3)) is None
-    assert f"{Interval(0.00249, 0.0043):.1g}" == "0.002 to 0.004"
-    assert f"{Interval(0.791, 0.794):.2f}" == "0.79"
+    assert not Interval(1, 2).overlaps(Interval(2, 3))  # neighbours in print touch, and are not the same
+    assert Interval(1, 2).overlaps(Interval(1.9, 3))
+    assert Interval(1, 2).overlaps(Interval(2, 2))
+    assert 1.5 in Interval(1, 2)
+    assert Interval(1, 2).middle == 1.5
+    assert f"{Interval(0.00249, 0.0043):.1g}" == "0.002 to 0.005"  # outwards
+    assert f"{Interval(0.79, 0.79):.2f}" == "0.79"
+    assert f"{Interval(0.2087, 0.2173):.0%}" == "20% to 22%"
+    assert f"{Interval(-0.056, -0.0549):.1%}" == "−5.6% to −5.4%"
     with pytest.raises(ValueError, match="lower <= upper"):
         Interval(2, 1)
 
@@ -125,6 +140,47 @@ def test_intervals():
 )
 def test_numbers_for_readers_never_turn_to_powers_of_ten(value, spec, text):
     assert formatted(value, spec) == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agree"),
+    [
+        ("11", "11", True),
+        ("11", "12", False),
+        ("0.73", "0.74", False),
+        ("1,927", "1928", False),
+        ("0.73", "0.730", True),
+        ("0.73", "0.734", True),
+        ("0.73", "0.736", False),
+        ("27%", "0.27", True),
+        ("<0.001", "0.0004", True),
+        ("<0.001", "0.003", False),
+        ("<0.05", "<0.01", True),
+    ],
+)
+def test_two_printings_of_one_truth(one, other, agree):
+    assert Printed.parse(one).agrees(Printed.parse(other)) is agree
+    assert Printed.parse(other).agrees(Printed.parse(one)) is agree
+
+
+@given(values, decimals)
+def test_many_values_are_asked_as_one_is(value: Decimal, places: int):
+    printed = print_number(value, places)
+    candidates = [float(value), float(printed.value), float(printed.value + printed.unit), float("nan")]
+    assert printed.could_print(candidates).tolist() == [True, True, False, False]
+
+
+def test_numbers_no_double_holds_are_refused():
+    for text in ["1e999999999", "1e400", "1e99999999999999999999", "1" * 16, "٣"]:
+        with pytest.raises(UnreadableNumber, match="expected one printed number"):
+            Printed.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("p", "text"), [(Interval(0.00249, 0.00428), "0.0024 to 0.0043"), (Interval(7e-6, 0.0098), "below 0.0098")]
+)
+def test_p_ranges(p, text):
+    assert p_range(p) == text
 
 
 def test_endpoints_of_many():

@@ -175,11 +175,32 @@ def test_tables_that_print_an_odds_ratio():
         tables_that_print([181], [180], ratio=PrintedRatio(measure="RR", estimate="0.7", lower="0.5", upper="1.0"))
 
 
+def test_numbers_that_look_alike_each_constrain():
+    ratio = PrintedRatio(measure="OR", estimate="1.0", lower="0.5", upper="1.0")
+    assert tables_that_print(range(60, 63), range(60, 63), ratio=ratio).empty
+
+
+def test_a_wald_test_without_variance_is_no_test():
+    assert np.isnan(z_unpooled_p(1, 1, 0, 1))
+    assert np.isnan(z_unpooled_p(2, 2, 0, 2))
+    with pytest.raises(ValueError, match="between 0 and n"):
+        fisher_p(3, 2, 0, 2)
+
+
+def test_counts_printed_beside_a_percentage_have_to_fit():
+    beside = PrintedPercentage(percent="75%", events="1", n="4")
+    assert judge_percentage(beside, {"counted": (3, 4)}).verdict is Verdict.CONTRADICTED
+    with pytest.raises(ValueError, match="at least one way"):
+        judge_percentage(PrintedPercentage(percent="75%"), {})
+
+
 def test_totals_add_up_or_are_contradicted():
     assert judge_total(PrintedTotal(n="1,927", n_treated="967", n_control="960")).verdict is Verdict.COHERENT
     assert judge_total(PrintedTotal(n="1,928", n_treated="967", n_control="960")).verdict is Verdict.CONTRADICTED
     assert judge_total(PrintedTotal(n="1,106"), parts=(552, 554)).verdict is Verdict.REPRODUCED
     assert judge_total(PrintedTotal(n="1,106"), parts=(542, 547)).verdict is Verdict.CONTRADICTED
+    own_arms = PrintedTotal(n="10", n_treated="3", n_control="4")
+    assert judge_total(own_arms, parts=(5, 5)).verdict is Verdict.CONTRADICTED
     with pytest.raises(ValueError, match="arms"):
         judge_total(PrintedTotal(n="1,106"))
 

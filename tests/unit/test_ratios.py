@@ -23,7 +23,7 @@ from rederive.checks.ratios import (
     summarise_ratios,
 )
 from rederive.claims import PrintedRatio
-from rederive.printed import NEAREST, Printed, Rounding, print_number
+from rederive.printed import NEAREST, Printed, Rounding, UnreadableNumber, print_number
 from rederive.verdicts import Verdict
 
 Q = stats.norm.isf(0.025)
@@ -228,3 +228,52 @@ def test_the_outline_is_the_feasible_set():
             2 * stats.norm.sf(abs(b) / middle.se),
         ]
         assert all(i.lower - 1e-9 <= v <= i.upper + 1e-9 for i, v in zip(texts, true, strict=True))
+
+
+def test_a_source_that_prints_something_else_contradicts():
+    printed = ratio("0.73", "0.59", "0.90", "0.003", n="1927")
+    assert judge_ratio(printed, printed).verdict is Verdict.COHERENT
+    for changed in [
+        {"estimate": "0.74"},
+        {"lower": "0.60"},
+        {"upper": "0.91"},
+        {"p": "0.004"},
+        {"n": "1928"},
+        {"measure": "RR"},
+    ]:
+        numbers = {"measure": "OR", "estimate": "0.73", "lower": "0.59", "upper": "0.90", "p": "0.003", "n": "1927"}
+        finding = judge_ratio(printed, PrintedRatio.model_validate(numbers | changed))
+        assert finding.verdict is Verdict.CONTRADICTED
+        assert "the same numbers" not in finding.because
+
+
+def test_rows_may_have_levels_of_their_own_and_limits_of_zero():
+    table = pd.DataFrame(
+        {
+            "estimate": ["0.73", "0.20", "1.00"],
+            "lower": ["0.61", "0.00", "1.00"],
+            "upper": ["0.87", "5.00", "1.00"],
+            "p": ["0.003", None, None],
+            "level": ["90%", "95%", "95%"],
+        }
+    )
+    checked = check_ratios(table)
+    assert checked["fits"][0]
+    assert not check_ratios(table.drop(columns="level"))["fits"][0]
+    assert checked["p_midpoint"].isna().tolist() == [False, True, True]
+    for i, row in table.iterrows():
+        given = {"measure": "OR"} | {name: text for name, text in row.items() if isinstance(text, str)}
+        assert check_ratio(PrintedRatio.model_validate(given), [NORMAL]).coherent == checked["fits"][i]
+    assert len(check_ratios(table.iloc[:0])) == 0
+    with pytest.raises(UnreadableNumber, match="row 0, column lower"):
+        check_ratios(table.assign(lower=[np.nan, "0.1", "0.1"]))
+
+
+def test_an_estimate_printed_as_one_lies_on_both_sides():
+    outline = feasible_outline(ratio("1.00", "0.92", "1.10"))
+    assert set(outline["side"]) <= {-1, 1}
+    assert (outline["effect_lower"] <= outline["effect_upper"] + 1e-12).all()
+    both = feasible_outline(ratio("1.00", "0.91", "1.10"))
+    assert set(both["side"]) == {-1, 1}
+    with pytest.raises(ValueError, match="no outline"):
+        feasible_outline(ratio("0.73", "0.59", "0.95"))

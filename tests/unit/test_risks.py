@@ -78,4 +78,10 @@ def test_reading_odds_as_risks_is_misworded_only_where_the_two_part():
     ratio = PrintedRatio(measure="OR", estimate="0.73", lower="0.59", upper="0.90")
     assert judge_relative_reduction(Printed.parse("27%"), ratio, 0.268).verdict is Verdict.MISWORDED
     assert judge_relative_reduction(Printed.parse("27%"), ratio, 0.01).verdict is Verdict.COHERENT
-    assert judge_relative_reduction(Printed.parse("37%"), ratio, 0.268).verdict is Verdict.CONTRADICTED
+    for other in ("26%", "28%", "37%"):
+        assert judge_relative_reduction(Printed.parse(other), ratio, 0.268).verdict is Verdict.CONTRADICTED
+    with pytest.raises(ValueError, match="odds ratio"):
+        judge_relative_reduction(Printed.parse("27%"), ratio.model_copy(update={"measure": "RR"}), 0.268)
+    for odds_ratio, reduction in [(1.5, 0.2), (0.5, 1.0)]:
+        with pytest.raises(ValueError, match="below"):
+            highest_control_risk(Interval(odds_ratio, odds_ratio), Interval(reduction, reduction))

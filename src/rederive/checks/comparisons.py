@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from scipy import stats
 
@@ -41,37 +40,52 @@ def interaction(first: PrintedRatio, second: PrintedRatio) -> Interaction:
     se = Interval(math.hypot(one.se.lower, other.se.lower), math.hypot(one.se.upper, other.se.upper))
     nearest = 0.0 if 0 in difference else min(abs(difference.lower), abs(difference.upper))
     furthest = max(abs(difference.lower), abs(difference.upper))
-    p = Interval(2 * float(stats.norm.sf(furthest / se.lower)), 2 * float(stats.norm.sf(nearest / se.upper)))
+    smallest = 2 * float(stats.norm.sf(furthest / se.lower)) if se.lower > 0 else 0.0
+    p = Interval(smallest, 2 * float(stats.norm.sf(nearest / se.upper)) if se.upper > 0 else 1.0)
     return Interaction(Interval(math.exp(difference.lower), math.exp(difference.upper)), p)
+
+
+def includes(ratio: PrintedRatio, value: Interval) -> bool | None:
+    """Whether a printed confidence interval includes a value known up to rounding; None if rounding leaves it open."""
+    lower, upper = ratio.lower.interval(), ratio.upper.interval()
+    if lower.upper <= value.lower and value.upper <= upper.lower:
+        return True
+    if value.upper < lower.lower or upper.upper < value.lower:
+        return False
+    return None
+
+
+ONE = Interval(1, 1)
 
 
 def judge_subgroup(group: PrintedRatio, others: PrintedRatio, interaction_p: Printed) -> Finding:
     """Does a trial's own comparison of a subgroup with its other patients carry the words "an effect in this subgroup"?
 
-    Two questions. Is the printed interaction p value one that the two printed ratios allow? And where does the
-    difference come from: does the subgroup's own interval exclude 1?
+    It does if the two differ by their interaction (at 5%) and if it is the subgroup's own interval that excludes 1. The
+    interaction p value that the trial prints has to be one that its two ratios allow for all of this to be coherent.
     """
     both = interaction(group, others)
-    excludes = [ratio.lower.value > 1 or ratio.upper.value < 1 for ratio in (group, others)]
+    inside = [includes(ratio, ONE) for ratio in (group, others)]
     allowed = both.p.overlaps(interaction_p.interval())
     told = [f"{ratio.estimate} ({ratio.lower} to {ratio.upper})" for ratio in (group, others)]
-    where = {
-        (True, False): "The subgroup's own interval excludes 1, that of the others does not.",
-        (False, True): "The subgroup's own interval includes 1; it is that of the others that excludes it.",
-        (True, True): "Both intervals exclude 1.",
-        (False, False): "Neither interval excludes 1.",
-    }[excludes[0], excludes[1]]
+    where: dict[tuple[bool | None, bool | None], str] = {
+        (False, True): "The subgroup's own interval excludes 1, that of the others does not.",
+        (True, False): "The subgroup's own interval includes 1; it is that of the others that excludes it.",
+        (False, False): "Both intervals exclude 1.",
+        (True, True): "Neither interval excludes 1.",
+    }
+    found = where.get((inside[0], inside[1]), "Rounding leaves open whether the intervals exclude 1.")
     printed_p = "is one of them" if allowed else "is not; a model with other terms in it could print that"
     return Finding(
         judge_subgroup,
         "two groups of separate patients; difference of log ratios, normal",
-        f"{RATIO_NAMES[group.measure].capitalize()} in the subgroup {told[0]}, in others {told[1]}. {where} The two "
+        f"{RATIO_NAMES[group.measure].capitalize()} in the subgroup {told[0]}, in others {told[1]}. {found} The two "
         f"ratios differ with a p value of {p_range(both.p)}; the trial's printed interaction p value, {interaction_p}, "
         f"{printed_p}.",
         {"ratio_of_ratios": both.ratio, "interaction_p": both.p},
         exists=True,
-        constrained=True,
-        worded=excludes[0],
+        constrained=allowed,
+        worded=None if inside[0] is None else not inside[0] and both.p.upper < 0.05,
     )
 
 
@@ -80,19 +94,24 @@ def judge_absence(subsets: Mapping[str, PrintedRatio], overall: PrintedRatio) ->
 
     An interval that includes 1 does not show that there is no effect. Absence, measured against the effect the
     document itself reports overall, would need intervals that exclude that effect.
+
+    Raises
+    ------
+    ValueError : without subsets.
     """
-
-    def including(value: int | Fraction) -> list[str]:
-        return [name for name, ratio in subsets.items() if ratio.lower.value <= value <= ratio.upper.value]
-
-    still = including(overall.estimate.value)
+    if not subsets:
+        raise ValueError("expected at least one subset")
+    estimate = overall.estimate.interval()
+    with_one, with_overall = ([includes(ratio, value) for ratio in subsets.values()] for value in (ONE, estimate))
     told = " and ".join(f"{ratio.lower} to {ratio.upper} ({name})" for name, ratio in subsets.items())
     return Finding(
         judge_absence,
         "printed confidence intervals",
-        f"{len(including(1))} of {len(subsets)} intervals, {told}, include 1; {len(still)} also include the overall "
-        f"estimate, {overall.estimate}. A result that is not significant does not show that there is no effect.",
+        f"{with_one.count(True)} of {len(subsets)} intervals, {told}, include 1; {with_overall.count(True)} "
+        "also include "
+        f"the overall estimate, {overall.estimate}. A result that is not significant does not show that there is no "
+        "effect.",
         exists=True,
         constrained=True,
-        worded=not still,
+        worded=False if True in with_overall else None if None in with_overall else True,
     )

@@ -11,10 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
-from rederive.checks.ratios import SLACK, check_ratio
-from rederive.claims import PrintedRatio
-from rederive.printed import Printed
-from rederive.verdicts import Finding
+from rederive.checks.ratios import SLACK
 
 Floats = NDArray[np.float64]
 Measure = Literal["OR", "RR", "HR"]
@@ -68,15 +65,17 @@ def heterogeneity_ceiling(
 ) -> HeterogeneityCeiling:
     """How heterogeneous can trials be whose random-effects odds ratio has a standard error of at most `se`?
 
-    Heterogeneity widens a random-effects interval; trials can only be so informative; so a narrow interval
-    caps heterogeneity. With fixed-effect weights w_i the random-effects standard error is s with
-    1/s^2 = sum w_i / (1 + w_i tau^2) (DerSimonian and Laird 1986, Wald interval; so too for any other estimator
-    of tau^2). A trial of m people has w <= m/16 (`smallest_se`), or (m + 2)/16 with half a person added to each
-    cell, which we allow for. The sum is largest when the unseen trials share their information equally, and its
-    value at tau^2 must reach 1/s^2: that caps tau^2. I² = tau^2 C / (tau^2 C + k - 1) with
-    C = sum w - sum w^2 / sum w (DerSimonian-Laird's own relation), which grows with tau^2 and with the unseen
-    information, so it is capped at the same point. So is the diversity D² = 1 - 1 / (s^2 sum w) (Wetterslev and others
-    2009), the variance a common-effect analysis would have over the one printed.
+    Heterogeneity widens a random-effects interval; trials can only be so informative; so a narrow interval caps
+    heterogeneity. With fixed-effect weights w_i the random-effects standard error s obeys
+    1/s^2 = sum w_i / (1 + w_i tau^2) (DerSimonian and Laird 1986, Wald interval; so too for any other estimator of
+    tau^2). A trial of m people has w <= m/16 (`smallest_se`), or (m + 2)/16 with half a person added to each cell,
+    which we allow for. The sum is largest when the unseen trials share their information equally, and its value at
+    tau^2 must reach 1/s^2. That caps tau^2, however it was estimated.
+
+    DerSimonian and Laird's I² = tau^2 C / (tau^2 C + k - 1), with C = sum w - sum w^2 / sum w, grows with tau^2 and
+    with the unseen information, so it is capped at the same point. (An I² from Q beside a tau^2 from another estimator
+    is not.) So is the diversity D² = 1 - 1 / (s^2 sum w) (Wetterslev and others 2009), one minus the variance that a
+    common-effect analysis would have over the one printed.
 
     Parameters
     ----------
@@ -88,11 +87,13 @@ def heterogeneity_ceiling(
     Raises
     ------
     ValueError : if not even homogeneous trials of this size can give so small a standard error, if that is not
-        positive and finite, or if no trial is unknown.
+        positive and finite, if there are fewer than two trials, or if none is unknown.
     """
     if not 0 < se < math.inf:
         raise ValueError(f"expected a positive, finite standard error, got {se}")
     unseen = trials - len(known_variances)
+    if trials < 2:
+        raise ValueError(f"expected at least two trials, got {trials}")
     if unseen < 1:
         raise ValueError(f"expected fewer known trials than the {trials} pooled, got {len(known_variances)}")
     share = (n + 2 * unseen) / 16 / unseen
@@ -109,28 +110,3 @@ def heterogeneity_ceiling(
     tau2 = float(optimize.brentq(spare, 0, widest, xtol=1e-15))
     c = weights.sum() - np.sum(weights**2) / weights.sum()
     return HeterogeneityCeiling(tau2, float(tau2 * c / (tau2 * c + trials - 1)), float(1 - 1 / (se**2 * weights.sum())))
-
-
-def judge_random_effects(pooled: PrintedRatio, trials: int, threshold: Printed) -> Finding:
-    """Can a random-effects result with at least this I² have an interval as narrow as the printed one?
-
-    Uses nothing but the pooled odds ratio with its interval, the number of trials and the number of people.
-
-    Raises
-    ------
-    ValueError : if the number of people is not printed.
-    """
-    if pooled.n is None:
-        raise ValueError("expected a pooled ratio printed with its number of people")
-    ceiling = heterogeneity_ceiling(check_ratio(pooled).se.upper, trials, pooled.n.count())
-    return Finding(
-        judge_random_effects,
-        "DerSimonian and Laird's I²; random-effects weights and a Wald interval",
-        f"Random effects over {trials} trials of {pooled.n} people give an interval as narrow as {pooled.lower} to "
-        f"{pooled.upper} only if I² is at most {ceiling.i2:.0%}; the stated rule asks for {threshold} or more. The two "
-        "statements do not go together.",
-        {"i2_at_most": ceiling.i2, "tau2_at_most": ceiling.tau2},
-        exists=ceiling.i2 >= threshold.interval().lower,
-        constrained=True,
-        missing=("I²", "τ²", "which model was used"),
-    )

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 from rederive.claims import PrintedPercentage, PrintedRatio, PrintedTotal
-from rederive.printed import Interval, Printed, Rounding
+from rederive.printed import Printed, Rounding
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -93,16 +93,28 @@ def judge_percentage(printed: PrintedPercentage, counts: Mapping[str, tuple[int,
     counts : (events, n) by the name of the way of counting.
     assuming : what has to be assumed to take these counts for the ones the percentage is about. A percentage that
         agrees with counts so chosen is coherent; it is reproduced only if nothing has to be assumed.
+
+    Counts printed beside the percentage are one more way of counting, and have to fit.
+
+    Raises
+    ------
+    ValueError : if there is no way of counting, or one of nobody.
     """
-    fitting = [name for name, (events, n) in counts.items() if prints_percentage(events, n, printed.percent)]
-    told = "; ".join(f"{name} {events:,} of {n:,}, which is {events / n:.1%}" for name, (events, n) in counts.items())
+    ways = dict(counts)
+    if printed.events and printed.n:
+        ways["printed beside it"] = printed.events.count(), printed.n.count()
+    if not ways or any(n == 0 for _, n in ways.values()):
+        raise ValueError("expected at least one way of counting, none of them of nobody")
+    fitting = [name for name, (events, n) in ways.items() if prints_percentage(events, n, printed.percent)]
+    told = "; ".join(f"{name} {events:,} of {n:,}, which is {events / n:.1%}" for name, (events, n) in ways.items())
+    contradicts_itself = "printed beside it" in ways and "printed beside it" not in fitting
     return Finding(
         judge_percentage,
         assuming or "rounded to the nearest",
         f"Counted: {told}; printed: {printed.percent}.",
-        {f"share_{name}": events / n for name, (events, n) in counts.items()},
+        {f"share_{name}": events / n for name, (events, n) in ways.items()},
         recomputes=None if assuming else bool(fitting),
-        exists=bool(fitting),
+        exists=bool(fitting) and not contradicts_itself,
         constrained=True,
     )
 
@@ -118,7 +130,7 @@ def judge_total(printed: PrintedTotal, parts: tuple[int, int] | None = None) -> 
     arms = parts or beside
     if not arms:
         raise ValueError("expected a total printed with both of its arms, or the arms from its source")
-    agrees = sum(arms) == printed.n.count()
+    agrees = all(sum(pair) == printed.n.count() for pair in (parts, beside) if pair)
     whose = "The source reports" if parts else "The document prints"
     return Finding(
         judge_total,
@@ -160,11 +172,12 @@ def _chi2_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike, *, correct
 
 
 def z_unpooled_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike) -> Floats:
-    """Two-sample z test of the risk difference with unpooled variance (Wald)."""
+    """Two-sample z test of the risk difference with unpooled variance (Wald); NaN where that variance is 0."""
     a, n1, c, n0 = (np.asarray(x, dtype=float) for x in (a, n1, c, n0))
     p1, p0 = a / n1, c / n0
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = (p1 - p0) / np.sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
+        variance = p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0
+        z = np.where(variance > 0, (p1 - p0) / np.sqrt(variance), np.nan)
     return np.asarray(2 * stats.norm.sf(np.abs(z)), dtype=float)
 
 
@@ -172,8 +185,14 @@ def fisher_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike) -> Floats
     """Fisher's exact test: the total probability of all tables no likelier than the one seen (as R and scipy do).
 
     Probabilities within a relative 1e-7 of the seen table's count as equal, R's own guard against rounding.
+
+    Raises
+    ------
+    ValueError : if there are more events than people.
     """
     a, n1, c, n0 = np.broadcast_arrays(*(np.asarray(x, dtype=np.int64) for x in (a, n1, c, n0)))
+    if np.any((a < 0) | (c < 0) | (a > n1) | (c > n0)):
+        raise ValueError("expected events between 0 and n in both arms")
     shape = a.shape
     a, n1, c, n0 = (x.reshape(-1, 1) for x in (a, n1, c, n0))
     events = a + c
@@ -236,7 +255,7 @@ def tables_that_print(
         names = list(tests)
         cells = [tables[name].to_numpy() for name in ("events_treated", "n_treated", "events_control", "n_control")]
         tables = tables.assign(**{name: TESTS[name](*cells) for name in names})
-        tables = tables.assign(**{f"{name} prints p": _prints(p, tables[name]) for name in names})
+        tables = tables.assign(**{f"{name} prints p": p.could_print(tables[name]) for name in names})
         tables = tables[tables[[f"{name} prints p" for name in names]].any(axis=1)]
     return tables.reset_index(drop=True)
 
@@ -249,12 +268,6 @@ def _prints_odds_ratio(tables: pd.DataFrame, ratio: PrintedRatio) -> NDArray[np.
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = np.log(a * d / (b * c))
         half = stats.norm.isf((1 - float(ratio.level)) / 2) * np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
-        ends = {ratio.estimate: effect, ratio.lower: effect - half, ratio.upper: effect + half}
-        fits = [_prints(number, np.exp(value)) for number, value in ends.items()]
+        ends = [(ratio.estimate, effect), (ratio.lower, effect - half), (ratio.upper, effect + half)]
+        fits = [number.could_print(np.exp(value)) for number, value in ends]
     return np.asarray(np.all(fits, axis=0) & (np.minimum.reduce([a, b, c, d]) > 0))
-
-
-def _prints(number: Printed, values: ArrayLike) -> NDArray[np.bool_]:
-    interval: Interval = number.interval()
-    values = np.asarray(values, dtype=float)
-    return np.asarray((values >= interval.lower) & (values <= interval.upper))

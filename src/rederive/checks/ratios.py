@@ -27,8 +27,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from rederive.claims import PrintedRatio
-from rederive.printed import Interval, Printed, Rounding, endpoints, p_range, print_number
+from rederive.claims import RATIO_NAMES, PrintedRatio
+from rederive.printed import Interval, Printed, Rounding, UnreadableNumber, endpoints, p_range, print_number
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -46,7 +46,7 @@ class Convention:
     ----------
     name : what a reader is told.
     rounding : how digits were rounded; None for any rounding to the nearest.
-    sides : 2 or 1, of the p value.
+    sides : 2 or 1, of the p value; a one-sided one is taken to be in the direction of the effect, so at most 0.5.
     df : degrees of freedom of the reference t distribution; infinite for the normal.
     """
 
@@ -101,7 +101,7 @@ def feasible(
     upper: Iterable[str | Printed],
     p: Iterable[str | Printed | None] | None = None,
     *,
-    level: float = 0.95,
+    level: ArrayLike = 0.95,
     convention: Convention = NORMAL,
 ) -> FeasibleRatios:
     """The exact set of (log effect, standard error) that can print each ratio, interval and p value.
@@ -110,7 +110,7 @@ def feasible(
     ----------
     estimate, lower, upper : n printed ratios and confidence limits.
     p : n printed p values, None where there is none; left out, p values follow from the rest.
-    level : confidence level of the intervals.
+    level : confidence level of the intervals, one for all or n of them.
     convention : how the numbers were obtained and rounded.
 
     Returns
@@ -165,12 +165,12 @@ class _Ends:
         return cls(*ratios, (np.clip(p_lo, 0, 1), np.clip(p_hi, 0, 1)))
 
 
-def _inequalities(printed: _Ends, sign: int, level: float, convention: Convention) -> tuple[Floats, Floats, Floats]:
+def _inequalities(printed: _Ends, sign: int, level: ArrayLike, convention: Convention) -> tuple[Floats, Floats, Floats]:
     """What true values with this sign of b obey: rows of b x + s y <= c, each array of shape (n, rows).
 
     In every row b is -1, 0 or 1.
     """
-    q = float(convention.quantile((1 - level) / 2))
+    q = convention.quantile((1 - np.asarray(level, dtype=float)) / 2)
     # |b| / s lies between the quantiles of the two ends of p; an end at 0 is no constraint
     q_lo = np.maximum(convention.quantile(printed.p[1] / convention.sides), 0)
     q_hi = convention.quantile(printed.p[0] / convention.sides)
@@ -295,8 +295,8 @@ def _ends(number: Printed) -> tuple[float, float]:
     return interval.lower, interval.upper
 
 
-def _interval(ends: tuple[Floats, Floats], i: int = 0) -> Interval:
-    lower, upper = float(ends[0][i]), float(ends[1][i])
+def _interval(ends: tuple[Floats, Floats]) -> Interval:
+    lower, upper = float(ends[0][0]), float(ends[1][0])
     return Interval(min(lower, upper), upper)  # a single point may come out a last bit the wrong way round
 
 
@@ -306,22 +306,30 @@ def _distance_from_zero(values: Interval) -> Interval:
 
 
 def check_ratios(table: pd.DataFrame, *, convention: Convention = NORMAL) -> pd.DataFrame:
-    """`check_ratio` for a table with columns `estimate`, `lower`, `upper` and `p`, under one convention.
+    """`check_ratio` for a table with columns `estimate`, `lower`, `upper`, `p` and, if not 95%, `level`.
+
+    One convention for all rows.
 
     Returns the table's index with `fits`, the implied `p_lower` and `p_upper` (from estimate and interval
     alone), `se_lower` and `se_upper` (from everything printed), and `p_midpoint`, what arithmetic without
-    intervals would have said.
+    intervals would have said (NaN where a lower limit is printed as 0).
+
+    Raises
+    ------
+    UnreadableNumber : naming row and column, if a cell is no printed number.
     """
-    triple = (table["estimate"], table["lower"], table["upper"])
+    estimate, lower, upper = (_numbers(table, name) for name in ("estimate", "lower", "upper"))
     p = [None if x is None or pd.isna(x) else x for x in table["p"]]
-    with_p, without_p = feasible(*triple, p, convention=convention), feasible(*triple, convention=convention)
-    estimate, lower, upper = (np.array([float(_parsed(x)) for x in column]) for column in triple)
+    level = [float(x) for x in _numbers(table, "level")] if "level" in table else 0.95
+    with_p = feasible(estimate, lower, upper, p, level=level, convention=convention)
+    without_p = feasible(estimate, lower, upper, level=level, convention=convention)
+    exact = [np.array([float(x) for x in column], dtype=float) for column in (estimate, lower, upper)]
     return pd.DataFrame(
         {
             "fits": with_p.fits,
             "p_lower": without_p.p[0],
             "p_upper": without_p.p[1],
-            "p_midpoint": midpoint_p(estimate, lower, upper),
+            "p_midpoint": midpoint_p(exact[0], exact[1], exact[2], level),
             "se_lower": with_p.se[0],
             "se_upper": with_p.se[1],
         },
@@ -329,8 +337,14 @@ def check_ratios(table: pd.DataFrame, *, convention: Convention = NORMAL) -> pd.
     )
 
 
-def _parsed(number: str | Printed) -> Printed:
-    return Printed.parse(number) if isinstance(number, str) else number
+def _numbers(table: pd.DataFrame, column: str) -> list[Printed]:
+    numbers = []
+    for row, cell in table[column].items():
+        try:
+            numbers.append(cell if isinstance(cell, Printed) else Printed.parse(cell))
+        except UnreadableNumber as error:
+            raise UnreadableNumber(f"row {row}, column {column}: {error}") from None
+    return numbers
 
 
 def summarise_ratios(checked: pd.DataFrame) -> pd.Series:
@@ -368,22 +382,28 @@ def judge_ratio(
 
 
 def _differing(printed: PrintedRatio, source: PrintedRatio) -> list[str]:
-    """The source's numbers that no rounding reconciles with the printed ones."""
-    pairs = {name: (getattr(printed, name), getattr(source, name)) for name in ("estimate", "lower", "upper", "p", "n")}
-    return [
-        f"{name} {theirs}"
-        for name, (ours, theirs) in pairs.items()
-        if ours and theirs and not ours.interval().overlaps(theirs.interval())
+    """What the source prints that is not what is printed here."""
+    pairs = {
+        name: (getattr(printed, name), getattr(source, name))
+        for name in ("estimate", "lower", "upper", "p", "n", "level")
+    }
+    differing = [
+        f"{name} {theirs}" for name, (ours, theirs) in pairs.items() if ours and theirs and not ours.agrees(theirs)
     ]
+    return differing + ([f"a {RATIO_NAMES[source.measure]}"] if source.measure != printed.measure else [])
 
 
-def midpoint_p(estimate: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: float = 0.95) -> Floats:
+def midpoint_p(estimate: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: ArrayLike = 0.95) -> Floats:
     """The p value that follows if the printed digits are taken for exact.
 
-    The calculation of Altman and Bland (2011), with the exact normal tail in place of their approximation to it.
+    The calculation of Altman and Bland (2011), with the exact normal tail in place of their approximation to it. NaN
+    where a limit of 0 or an interval without width leaves nothing to compute.
     """
-    se = (np.log(upper) - np.log(lower)) / (2 * stats.norm.isf((1 - level) / 2))
-    return np.asarray(2 * stats.norm.sf(np.abs(np.log(estimate)) / se), dtype=float)
+    low, high = np.asarray(lower, dtype=float), np.asarray(upper, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        se = (np.log(high) - np.log(low)) / (2 * stats.norm.isf((1 - np.asarray(level, dtype=float)) / 2))
+        p = 2 * stats.norm.sf(np.abs(np.log(np.asarray(estimate, dtype=float))) / se)
+    return np.asarray(np.where((low > 0) & (se > 0), p, np.nan))
 
 
 def p_by_decimals(effect: float, se: float, decimals: Iterable[int], level: float = 0.95) -> pd.DataFrame:
@@ -401,24 +421,38 @@ def p_by_decimals(effect: float, se: float, decimals: Iterable[int], level: floa
     return pd.DataFrame(rows).set_index("decimals")
 
 
-def feasible_outline(printed: PrintedRatio, *, with_p: bool = True, points: int = 200) -> pd.DataFrame:
-    """The polygon of feasible (log effect, standard error), for drawing.
+def feasible_outline(
+    printed: PrintedRatio, *, with_p: bool = True, points: int = 200, convention: Convention = NORMAL
+) -> pd.DataFrame:
+    """The outline of the feasible (log effect, standard error), for drawing and for going along.
 
-    Returns a row per standard error, `points` of them evenly spaced and the polygon's corners between, with `se`,
-    `effect_lower` and `effect_upper`. Describes the side of 1 on which the estimate lies.
+    Returns a row per standard error, `points` of them evenly spaced and the corners between, with `se`, `effect_lower`
+    and `effect_upper`; and `side`, the sign of the effect: an estimate printed as 1.00 may lie on both.
 
     Raises
     ------
-    ValueError : if there is no feasible set on that side.
+    ValueError : if no true values can print these numbers.
     """
     p = [printed.p if with_p else None]
-    level = float(printed.level)
-    ends = _Ends.of([printed.estimate], [printed.lower], [printed.upper], p, None)
-    sign = 1 if printed.estimate.value > 1 else -1
-    b, s, c = (rows[0] for rows in _inequalities(ends, sign, level, NORMAL))
-    (low,), (high,) = _range(s[None], b[None], c[None])
-    if not low <= high:
-        raise ValueError("no true values can print these numbers: there is no outline to draw")
+    ends = _Ends.of([printed.estimate], [printed.lower], [printed.upper], p, convention.rounding)
+    halves = [
+        half
+        for sign in (-1, 1)
+        if (half := _half_outline(ends, sign, float(printed.level), convention, points)) is not None
+    ]
+    if not halves:
+        raise ValueError("no true values can print these numbers: there is no outline")
+    return pd.concat(halves, ignore_index=True)
+
+
+def _half_outline(ends: _Ends, sign: int, level: float, convention: Convention, points: int) -> pd.DataFrame | None:
+    """One side of the outline, if there is any of it."""
+    b, s, c = _inequalities(ends, sign, level, convention)
+    lowest, highest = _range(s, b, c)
+    if not (_nonempty((lowest, highest)) & _nonempty(_range(b, s, c)))[0]:
+        return None
+    b, s, c = b[0], s[0], c[0]
+    low, high = float(lowest[0]), max(float(lowest[0]), float(highest[0]))
     with np.errstate(divide="ignore", invalid="ignore"):
         corners = ((c[:, None] - c) / (s[:, None] - s))[(b[:, None] == b) & (s[:, None] != s)]
     corners = corners[(corners > low) & (corners < high)]
@@ -426,6 +460,7 @@ def feasible_outline(printed: PrintedRatio, *, with_p: bool = True, points: int 
     limits = c - s * se
     return pd.DataFrame(
         {
+            "side": sign,
             "se": se[:, 0],
             "effect_lower": -np.min(limits[:, b < 0], axis=1),
             "effect_upper": np.min(limits[:, b > 0], axis=1),

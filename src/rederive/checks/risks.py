@@ -108,13 +108,26 @@ def highest_control_risk(odds_ratio: Interval, reduction: Interval) -> float:
 
     Solves 1 - OR / (1 - r (1 - OR)) = reduction for r, at the smallest odds ratio and the smallest reduction; 0 if
     it cannot mean it at any control risk.
+
+    Raises
+    ------
+    ValueError : if the odds ratio cannot be below 1, or the reduction is complete.
     """
     low, target = odds_ratio.lower, reduction.lower
+    if not (0 <= low < 1 and target < 1):
+        raise ValueError("expected an odds ratio that may be below 1, and a reduction below 100%")
     return max(0.0, (1 - low / (1 - target)) / (1 - low))
 
 
 def judge_relative_reduction(reduction: Printed, ratio: PrintedRatio, control_risk: float) -> Finding:
-    """Is an odds ratio, read as a relative risk reduction, worded rightly at this control risk?"""
+    """Is an odds ratio, read as a relative risk reduction, worded rightly at this control risk?
+
+    Raises
+    ------
+    ValueError : if the ratio is not an odds ratio, and as `highest_control_risk`.
+    """
+    if ratio.measure != "OR":
+        raise ValueError(f"expected an odds ratio, got {ratio.measure}")
     printed = ratio.estimate.interval()
     at = risk_scale(printed, control_risk).relative_reduction
     limit = highest_control_risk(printed, reduction.interval())

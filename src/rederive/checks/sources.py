@@ -7,8 +7,8 @@ from rederive.verdicts import Finding
 
 
 def judge_against_source(printed: Printed, source: Printed, seen_in: str) -> Finding:
-    """Is a number that cannot be recomputed at least the one its source prints? Rounded further is still the same."""
-    agrees = printed.interval().overlaps(source.interval())
+    """Is a number that cannot be recomputed at least the one its source prints? Rounded further it is the same."""
+    agrees = printed.agrees(source)
     return Finding(
         judge_against_source,
         "",

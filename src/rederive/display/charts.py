@@ -15,6 +15,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 import vl_convert as vlc
+from scipy import stats
 
 from rederive.display.shown import Shown, show
 from rederive.display.tables import rendered
@@ -74,7 +75,8 @@ def figure(
     colours. Readers of plain text get the words and the table.
     """
     spec = chart.configure(**THEME).to_dict()
-    svg = vlc.vegalite_to_svg(spec)
+    # three decimals are a thousandth of a pixel, and fewer than processors differ in
+    svg = re.sub(r"\d+\.\d{4,}", lambda number: f"{float(number[0]):.3f}", vlc.vegalite_to_svg(spec))
     name = hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\g<1>{name}-\g<2>", svg)  # ids must differ between figures
     svg = re.sub(r"<svg [^>]*?viewBox=", '<svg aria-hidden="true" focusable="false" viewBox=', svg, count=1)
@@ -111,6 +113,7 @@ def feasible_sets(outlines: pd.DataFrame) -> Chart:
             y=alt.Y("effect_lower:Q", title="log ratio", scale=alt.Scale(zero=False)),
             y2="effect_upper:Q",
             fill=fill,
+            detail="side:N",
         )
     )
     return alt.layer(areas).properties(width=WIDTH, height=HEIGHT)
@@ -123,9 +126,9 @@ def reduction_by_control_risk(curve: pd.DataFrame, marks: pd.DataFrame, claimed:
     the reduction the document prints.
     """
     percent = alt.Axis(format="%", tickCount=6)
-    risks = alt.Scale(domain=[0, 0.6], nice=False)
+    risks = alt.Scale(nice=False)
     x = alt.X("control_risk:Q", title="risk of death without the drug", axis=percent, scale=risks)
-    y = alt.Y("lower:Q", title="relative risk reduction", axis=percent, scale=alt.Scale(domain=[0, 0.3]))
+    y = alt.Y("lower:Q", title="relative risk reduction", axis=percent)
     band = (
         alt.Chart(curve)
         .mark_area(fill=IMPLIED, fillOpacity=0.25, stroke=IMPLIED, strokeDash=[4, 3])
@@ -140,8 +143,8 @@ def reduction_by_control_risk(curve: pd.DataFrame, marks: pd.DataFrame, claimed:
     return alt.layer(band, line, words, dots, labels).properties(width=WIDTH, height=HEIGHT)
 
 
-def forest(rows: pd.DataFrame, note: str = "odds ratio of death; below 1 favours thymosin α1") -> Chart:
-    """A forest plot that keeps what was counted, printed and implied apart.
+def forest(rows: pd.DataFrame, title: str) -> Chart:
+    """A forest plot that keeps what was counted, printed and implied apart; `title` says what its axis shows.
 
     `rows` has `label`, `low`, `high` (the estimate, or its range where it is implied), `lower`, `upper` (its interval),
     `text` and `kind`, one of `counted`, `printed` and `implied, not observed`, in the order of drawing.
@@ -153,9 +156,11 @@ def forest(rows: pd.DataFrame, note: str = "odds ratio of death; below 1 favours
     ]
     rows = rows.assign(implied=rows["kind"].str.startswith("implied"))
     x: dict[str, Any] = {
-        "title": note,
-        "scale": alt.Scale(type="log", domain=[0.18, 1.6], nice=False),
-        "axis": alt.Axis(values=[0.2, 0.3, 0.5, 0.7, 1, 1.5], format="~g"),
+        "title": title,
+        "scale": alt.Scale(
+            type="log", domain=[rows["lower"].min() * 0.95, max(1, rows["upper"].max()) * 1.1], nice=False
+        ),
+        "axis": alt.Axis(values=[0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 50], format="~g"),
     }
     stroke = alt.Stroke("kind:N", title=None, scale=alt.Scale(domain=present, range=colours))
     fill = alt.Fill("kind:N", title=None, scale=alt.Scale(domain=present, range=fills))
@@ -217,12 +222,12 @@ def required_sizes(sizes: pd.DataFrame, have: int) -> Chart:
     y = alt.Y(
         "required:Q",
         title="patients required (log scale)",
-        scale=alt.Scale(type="log", domain=[300, 30000], nice=False),
-        axis=alt.Axis(values=[300, 1000, 3000, 10000, 30000], format=",d"),
+        scale=alt.Scale(type="log", domain=[sizes["required"].min() * 0.8, sizes["required"].max() * 1.2], nice=False),
+        axis=alt.Axis(values=[30, 100, 300, 1000, 3000, 10000, 30000, 100000], format=",d"),
     )
     dash = alt.StrokeDash(
         "control risk:N",
-        title="assumed risk of death without the drug",
+        title="assumed control risk",
         sort=risks,
         scale=alt.Scale(range=[[8, 3], [4, 3], [1, 3]]),
         legend=alt.Legend(columns=1, symbolStrokeColor=IMPLIED),
@@ -239,16 +244,17 @@ def sequential_boundaries(boundary: pd.DataFrame, points: pd.DataFrame) -> Chart
 
     `boundary` has `information` and `critical`; `points` has `information`, `z` and `label`.
     """
-    shares = alt.Scale(domain=[0, 2], nice=False)
+    shares = alt.Scale(domain=[0, max(2.0, float(points["information"].max()) * 1.1)], nice=False)
     x = alt.X(
         "information:Q",
         title="share of the required information (assumed)",
         axis=alt.Axis(format="%", tickCount=5),
         scale=shares,
     )
-    y = alt.Y("critical:Q", title="Z of the overall result", scale=alt.Scale(domain=[0, 6], nice=False))
+    highest = max(6.0, float(points["z"].max()) * 1.2)
+    y = alt.Y("critical:Q", title="Z of the overall result", scale=alt.Scale(domain=[0, highest], nice=False))
     line = alt.Chart(boundary).mark_line(color=LIMIT, strokeWidth=2, clip=True).encode(x=x, y=y)
-    usual = alt.Chart(pd.DataFrame({"z": [1.959964], "label": ["single test at 5%"]}))
+    usual = alt.Chart(pd.DataFrame({"z": [stats.norm.isf(0.025)], "label": ["single test at 5%"]}))
     rule = usual.mark_rule(strokeDash=[2, 2], color=LIMIT).encode(y="z:Q")
     words = usual.mark_text(align="right", dy=11, x=WIDTH - 4).encode(y="z:Q", text="label:N")
     marks = alt.Chart(points).encode(x="information:Q", y="z:Q")

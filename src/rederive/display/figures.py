@@ -61,14 +61,12 @@ def reduction_by_control_risk(ratio: PrintedRatio, claimed: Printed, control_ris
     )
     marks = pd.DataFrame({"trial": list(control_risks), "control_risk": list(control_risks.values())})
     marks["reduction"] = 1 - relative_risk(float(ratio.estimate), marks["control_risk"])
-    first, last = curve.iloc[0], curve.iloc[-1]
+    first, last = (Interval(end.lower, end.upper) for end in (curve.iloc[0], curve.iloc[-1]))
     named = "; ".join(f"{row.trial}, {row.control_risk:.1%}: {row.reduction:.0%}" for row in marks.itertuples())
     charts.figure(
         charts.reduction_by_control_risk(curve, marks, claimed=float(claimed)),
-        f"A band falls from a relative reduction of {first.lower:.0%} to {first.upper:.0%} where next to nobody "
-        "dies untreated to "
-        f"{last.lower:.0%} to {last.upper:.0%} where {last.control_risk:.0%} do. At control risks of {named}. A "
-        f"dotted line marks {claimed}.",
+        f"A band falls from a relative reduction of {first:.1%} where next to nobody dies untreated to {last:.1%} where "
+        f"{risks[-1]:.0%} do. At control risks of {named}. A solid line marks {claimed}.",
         marks,
         f"What an odds ratio of {ratio.estimate} means as a relative reduction in deaths, by the risk of death "
         "without the drug. The "
@@ -97,7 +95,7 @@ def forest(
         rows.append((name, ratios.lower, ratios.upper, limits.lower, limits.upper, text, "implied, not observed"))
     table = pd.DataFrame(rows, columns=["label", "low", "high", "lower", "upper", "text", "kind"])
     charts.figure(
-        charts.forest(table),
+        charts.forest(table, "odds ratio of death; below 1 favours thymosin α1"),
         "Forest plot of odds ratios of death on a log scale: "
         + "; ".join(f"{row.label} {row.text}, {row.kind}" for row in table.itertuples())
         + ".",
@@ -112,12 +110,18 @@ def forest(
 
 def possible_deaths(tables: pd.DataFrame, n_treated: int, n_control: int, printed: PrintedRatio) -> None:
     """Pairs of death counts in unseen trials, lumped into one, with which the pool prints a result."""
-    by_method = tables.groupby("method", sort=False).agg(
+    odds = tables.assign(
+        odds_ratio=(tables["events_treated"] / (n_treated - tables["events_treated"]))
+        / (tables["events_control"] / (n_control - tables["events_control"]))
+    )
+    by_method = odds.groupby("method", sort=False).agg(
         pairs=("events_treated", "size"),
         treated_from=("events_treated", "min"),
         treated_to=("events_treated", "max"),
         controls_from=("events_control", "min"),
         controls_to=("events_control", "max"),
+        odds_ratio_from=("odds_ratio", "min"),
+        odds_ratio_to=("odds_ratio", "max"),
     )
     by_method.columns = pd.Index([name.replace("_", " ") for name in by_method.columns])
     ratio = (tables["events_control"] / n_control) / (tables["events_treated"] / n_treated)

@@ -598,7 +598,7 @@ def which_print(rows: pd.DataFrame, published: PrintedRatio) -> pd.DataFrame:
     if published.p is not None:
         printed["p"] = published.p
     prints = pd.DataFrame(
-        {f"{name}_prints": [number.prints(float(x)) for x in rows[name]] for name, number in printed.items()},
+        {f"{name}_prints": number.could_print(rows[name]) for name, number in printed.items()},
         index=rows.index,
     )
     return rows.join(prints.assign(all_print=prints.all(axis=1)))

@@ -151,7 +151,7 @@ def judge_sample_size(n: int, assumptions: pd.DataFrame) -> Finding:
             "combinations_too_few": int(short.sum()),
             "combinations_tried": len(short),
         },
-        exists=bool(short.any()),
+        exists=True if short.any() else None,  # a grid of our own choosing can confirm a possibility, not refute one
         missing=("control risk assumed", "relative risk reduction sought", "power", "diversity"),
     )
 

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from rederive.checks.proportions import TESTS
+from rederive.claims import RATIO_NAMES, PrintedRatio
 from rederive.methods.pooling import Measure, TwoArms, effect_sizes, inverse_variance
-from rederive.printed import Interval, Printed
+from rederive.printed import Interval, Printed, formatted
 from rederive.verdicts import Finding
 
 
@@ -44,18 +45,40 @@ def p_values(tables: TwoArms, names: Sequence[str]) -> pd.DataFrame:
 def judge_no_difference(trial: TwoArms, worth_having: Printed) -> Finding:
     """Do one trial's counts support the words "no reduction was found"?
 
-    They do if no test of the two arms is significant at 5%. That is less than showing that there is none; the
-    finding says whether the trial's odds ratio may still be `worth_having`.
+    They do if no test of the two arms is significant at 5%. The words are wrong all the same if the trial's interval
+    holds an odds ratio `worth_having`; None is concluded where rounding leaves that open.
     """
     p = p_values(trial, ["trial"]).iloc[0]
     found = single_trials(trial, ["trial"], ["OR"]).iloc[0]
-    reaches = Interval(found["lower"], found["upper"]).overlaps(worth_having.interval())
+    limits, effect = Interval(found["lower"], found["upper"]), worth_having.interval()
+    holds = effect.lower in limits and effect.upper in limits
+    relation = {True: "holds", False: "just touches" if limits.overlaps(effect) else "does not reach"}[holds]
     return Finding(
         judge_no_difference,
         f"two-sided 5%; {', '.join(TESTS)}",
-        f"Read as: no significant reduction. From the counts p is {p.min():.2f} to {p.max():.2f} under {len(p)} tests. "
-        f"The odds ratio is {found['estimate']:.2f} ({found['lower']:.2f} to {found['upper']:.2f}), so a reduction is "
-        f"not excluded; the interval {'just reaches' if reaches else 'does not reach'} the overall {worth_having}.",
+        f"Read as: no significant reduction. From the counts p is {formatted(p.min(), '.2f')} to "
+        f"{formatted(p.max(), '.2f')} under {len(p)} tests. The odds ratio is {found['estimate']:.2f} "
+        f"({found['lower']:.2f} to {found['upper']:.2f}), an interval that {relation} the overall {worth_having}.",
         {"odds_ratio": float(found["estimate"]), "p": Interval(p.min(), p.max())},
         recomputes=p.min() > 0.05,
+        worded=False if holds else None if limits.overlaps(effect) else True,
+    )
+
+
+def judge_consistent(trial: pd.Series, pooled: PrintedRatio, part: str = "") -> Finding:
+    """Is a trial's ratio, recomputed from counts, consistent with a pooled one: does its interval hold that estimate?
+
+    `trial` is a row of `single_trials`. `part` says why the two may not be independent, if so.
+    """
+    limits, effect = Interval(trial["lower"], trial["upper"]), pooled.estimate.interval()
+    holds = effect.lower in limits and effect.upper in limits
+    return Finding(
+        judge_consistent,
+        "Wald interval",
+        f"The trial's {RATIO_NAMES[pooled.measure]} is {trial['estimate']:.2f} ({trial['lower']:.2f} to "
+        f"{trial['upper']:.2f}), an interval that {'holds' if holds else 'does not hold'} the pooled {pooled.estimate}."
+        + (f" But {part}: then agreement is no independent support." if part else ""),
+        {"ratio": float(trial["estimate"]), "interval": limits},
+        exists=holds,
+        constrained=True,
     )

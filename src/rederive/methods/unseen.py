@@ -14,10 +14,20 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from rederive.checks.ratios import NORMAL, feasible_outline
+from rederive.checks.information import heterogeneity_ceiling
+from rederive.checks.ratios import NORMAL, check_ratio, feasible_outline
 from rederive.claims import PrintedRatio
-from rederive.methods.pooling import Pooled, TwoArms, effect_sizes, inverse_variance, mantel_haenszel, peto, subtract
-from rederive.printed import Interval, p_range
+from rederive.methods.pooling import (
+    Pooled,
+    TwoArms,
+    effect_sizes,
+    heterogeneity,
+    inverse_variance,
+    mantel_haenszel,
+    peto,
+    subtract,
+)
+from rederive.printed import Interval, Printed, p_range
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -86,12 +96,30 @@ def remainder(whole: PrintedRatio, part: PrintedRatio | Pooled) -> Remainder:
     )
 
 
+def remainder_if_trials_vary(whole: PrintedRatio, effects: Floats, variances: Floats, largest_tau2: float) -> Interval:
+    """The odds ratio of the rest if all trials share a between-trial variance of 0 to `largest_tau2`.
+
+    As `remainder`, with each weight 1 / (v + tau^2): the random-effects mean of the rest under that tau^2.
+    """
+    grid = [
+        remainder(whole, inverse_variance(effects, variances + tau2)).ratio
+        for tau2 in np.linspace(0, largest_tau2, 101)
+    ]
+    return Interval(min(ratio.lower for ratio in grid), max(ratio.upper for ratio in grid))
+
+
 def judge_remainder(whole: PrintedRatio, parts: Mapping[str, PrintedRatio | Pooled]) -> Finding:
     """Does a pooled benefit come from the trials outside each of these parts?
 
     It does, in the sense of a difference, if the rest pools to a benefit that excludes 1 and differs from the part at
     5%, for all true values that can print the numbers. If only for some, the statement is possible.
+
+    Raises
+    ------
+    ValueError : without parts, and as `remainder`.
     """
+    if not parts:
+        raise ValueError("expected at least one part")
     rests = {name: remainder(whole, part) for name, part in parts.items()}
     told = "; ".join(
         f"without {name}, an odds ratio of {rest.ratio:.2f} (p value of the difference {p_range(rest.p)})"
@@ -109,13 +137,59 @@ def judge_remainder(whole: PrintedRatio, parts: Mapping[str, PrintedRatio | Pool
 
 
 def _outline(printed: PrintedRatio) -> tuple[Floats, Floats]:
-    outline = feasible_outline(printed)
+    outline = feasible_outline(printed, convention=check_ratio(printed).convention)
     se = outline["se"].to_numpy()
     return np.concatenate([outline["effect_lower"], outline["effect_upper"]]), np.concatenate([se, se])
 
 
 def _range(values: Floats) -> Interval:
     return Interval(float(values.min()), float(values.max()))
+
+
+def judge_random_effects(pooled: PrintedRatio, trials: int, threshold: Printed, example: TwoArms) -> Finding:
+    """Can a random-effects result with at least this I² have an interval as narrow as the printed one?
+
+    Two conventions. With DerSimonian and Laird's tau^2, to which I² belongs, the interval caps I²
+    (`heterogeneity_ceiling`). With tau^2 by restricted maximum likelihood and I² from Q it does not; an `example` of
+    invented trials shows that the printed result can then go with such an I².
+
+    Parameters
+    ----------
+    example : invented trials, as many as were pooled and of as many people, or none that helps.
+
+    Raises
+    ------
+    ValueError : if this is not an odds ratio, the number of people is not printed, its numbers do not agree, or the
+        example is of another size.
+    """
+    check = check_ratio(pooled)
+    if pooled.n is None or pooled.measure != "OR" or not check.coherent:
+        raise ValueError("expected a coherent pooled odds ratio printed with its number of people")
+    people = int((example.n_treated + example.n_control).sum())
+    if (len(example.n_treated), people) != (trials, pooled.n.count()):
+        raise ValueError(f"expected an example of {trials} trials and {pooled.n} people, got {people}")
+    ceiling = heterogeneity_ceiling(check.se.upper, trials, people)
+    least = threshold.interval().lower
+    effects, variances = effect_sizes(example, "OR")
+    by_reml = inverse_variance(effects, variances, "REML")
+    i2 = float(heterogeneity(effects, variances).i2)
+    shown = bool(prints(pooled, by_reml)) and i2 >= least
+    return Finding(
+        judge_random_effects,
+        "a Wald interval; τ² by DerSimonian and Laird, or by restricted maximum likelihood with I² from Q",
+        f"With DerSimonian and Laird's τ², {trials} trials of {pooled.n} people give an interval as narrow as "
+        f"{pooled.lower} to {pooled.upper} only if I² is at most {ceiling.i2:.0%}, and the rule asks for {threshold}. "
+        + (
+            f"With τ² by restricted maximum likelihood it can be more: invented trials reach {i2:.0%} with a τ² of "
+            f"only {float(by_reml.tau2):.4f}."
+            if shown
+            else "We know of no other way either."
+        ),
+        {"largest_i2": ceiling.i2, "largest_tau2": ceiling.tau2, "example_i2": i2},
+        exists=ceiling.i2 >= least or shown,
+        constrained=ceiling.i2 >= least,
+        missing=("I²", "τ² and its estimator", "which model was used"),
+    )
 
 
 def completing_tables(
@@ -174,5 +248,4 @@ def prints(printed: PrintedRatio, pooled: Pooled) -> NDArray[np.bool_]:
     values = [(printed.estimate, pooled.ratio), (printed.lower, lower), (printed.upper, upper)]
     if printed.p is not None:
         values.append((printed.p, pooled.p))
-    fits = [(number.interval().lower <= value) & (value <= number.interval().upper) for number, value in values]
-    return np.asarray(np.all(fits, axis=0))
+    return np.asarray(np.all([number.could_print(value) for number, value in values], axis=0))
