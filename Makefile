@@ -39,13 +39,15 @@ lock: $(READY) ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade
 		--generate-hashes --no-header --no-annotate $(UPGRADE) --output-file requirements.lock
 
 clean: ## remove all that was made, except .venv
-	rm -rf _build dist chapters/*.ipynb .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
+	rm -rf _build dist chapters/*.ipynb src/*.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests chapters benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "error: Python 3.11, 3.12 or 3.13 is needed, this is %d.%d; name another: make PYTHON=python3.12" % v)'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --clear .venv
 	$(PIP) install --quiet --require-hashes -r requirements.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@$(PIP) check --quiet
 	$(BIN)/jupytext-config --settings-file .venv/etc/jupyter/labconfig/default_setting_overrides.json set-default-viewer python
 	@touch $@

@@ -132,8 +132,8 @@ table(
             "p if digits were exact": checked["p_midpoint"],
         }
     ),
-    "The p values that each estimate and interval allow, and the one that would follow if the printed digits "
-    "were exact",
+    "The p values that each estimate and interval allow, and the one that would follow if the printed digits were "
+    "exact",
     {"p at least": ".2g", "p at most": ".2g", "p if digits were exact": ".2g"},
 )
 
@@ -159,8 +159,7 @@ table(
     digits.reset_index().rename(
         columns={"p_lower": "p at least", "p_upper": "p at most"}
     ),
-    "The same supposed truth printed with more digits, and the p values each printing allows (supposed, not "
-    "observed)",
+    "The same supposed truth printed with more digits, and the p values each printing allows (supposed, not observed)",
     {"p at least": ".2g", "p at most": ".2g"},
 )
 
@@ -409,8 +408,7 @@ by_test = p_values(visible, list(trials.index))
 # %% tags=["hide-input"]
 table(
     alone,
-    "TESTS and ETASS recomputed from their counts; RD is the risk difference; Wald intervals and p "
-    "values",
+    "TESTS and ETASS recomputed from their counts; RD is the risk difference; Wald intervals and p values",
     {"estimate": ".3f", "lower": ".3f", "upper": ".3f", "p": ".3f"},
 )
 table(
@@ -711,11 +709,9 @@ table(
             ],
         }
     ),
-    f"The overall result under trial sequential analysis: control risk {control_risk:.1%}, 80% power, no "
-    "diversity, and "
-    "the two-sided 5% boundary that spends error like O'Brien and Fleming's. The adjusted interval is that of "
-    "the odds "
-    "ratio, widened for repeated looks",
+    f"The overall result under trial sequential analysis: control risk {control_risk:.1%}, 80% power, no diversity, "
+    "and the two-sided 5% boundary that spends error like O'Brien and Fleming's. The adjusted interval is that of "
+    "the odds ratio, widened for repeated looks",
     {
         "reduction to detect": ".0%",
         "patients required": ",.0f",
@@ -883,10 +879,8 @@ table(
             for choice, found in tried.items()
         ]
     ),
-    f"TESTS and ETASS under other counts: the Mantel-Haenszel odds ratio, and how many of {len(answers)} "
-    "methods print "
-    f"{multicentre.estimate} ({multicentre.lower} to {multicentre.upper}), p = "
-    f"{multicentre.p}",
+    f"TESTS and ETASS under other counts: the Mantel-Haenszel odds ratio, and how many of {len(answers)} methods "
+    f"print {multicentre.estimate} ({multicentre.lower} to {multicentre.upper}), p = {multicentre.p}",
     dict.fromkeys(names, ".3f"),
 )
 

@@ -103,10 +103,26 @@ class ScratchBook:
         content = json.loads((self.root / "_build" / "results" / f"{name}.json").read_text(encoding="utf-8"))
         return list(content["claims"] if name == "claims" else content)
 
-    def _python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Python in the book's folder, with the book's own copy of the library."""
         environment = {**os.environ, "PYTHONPATH": str(self.root / "src")}
-        command = [sys.executable, *arguments]
-        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, timeout=120)
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=self.root,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def _python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        with self.start(*arguments) as process:
+            try:
+                stdout, stderr = process.communicate(timeout=120)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     def rederive(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The command `rederive`, run in the book's folder on the book's own copy of the library."""

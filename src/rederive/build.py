@@ -8,6 +8,8 @@ needed to find out whether anything changed is imported at the top, so that an u
 from __future__ import annotations
 
 import ast
+import atexit
+import fcntl
 import hashlib
 import json
 import os
@@ -16,9 +18,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +31,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 import rederive
+from rederive.files import write_json, write_text
 
 LIBRARY = Path(rederive.__file__).parent
 CELL_TIMEOUT = 600
@@ -109,19 +114,6 @@ class Book:
         return self.root / "_build" / "site.json"
 
 
-def find_root(start: Path) -> Path:
-    """The nearest folder at or above `start` with a table of contents.
-
-    Raises
-    ------
-    BuildError : if there is none.
-    """
-    for folder in (start, *start.parents):
-        if (folder / "_toc.yml").is_file():
-            return folder
-    raise BuildError(f"{start}: expected a book, a folder with _toc.yml, here or above")
-
-
 def read_book(root: Path) -> Book:
     """The book that `root/_toc.yml` lists.
 
@@ -132,7 +124,7 @@ def read_book(root: Path) -> Book:
     toc = root / "_toc.yml"
     try:
         content = YAML(typ="safe").load(toc.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+    except (OSError, ValueError, RecursionError, YAMLError) as error:
         raise BuildError(f"{toc}: expected a table of contents in YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, Mapping) or "root" not in content:
         raise BuildError(f"{toc}: expected a table of contents with `format` and `root`")
@@ -178,12 +170,29 @@ def import_graph() -> grimp.ImportGraph:
 
     Raises
     ------
-    BuildError : if a module is not Python.
+    BuildError : if a module is not Python in UTF-8.
     """
     try:
         return grimp.build_graph("rederive", cache_dir=None)
     except grimp.exceptions.SourceSyntaxError as error:
         raise BuildError(f"{error.filename}:{error.lineno}: SyntaxError {error.text or ''}".strip()) from None
+    except UnicodeError as error:
+        raise BuildError(str(error)) from None
+
+
+def installed_versions() -> Fingerprint:
+    """The versions of this library and of what it needs to run and to make the book.
+
+    Raises
+    ------
+    BuildError : if one of them is not installed.
+    """
+    needed = [line for line in metadata.requires("rederive") or [] if not re.search(r"extra == .dev.", line)]
+    names = ["rederive", *(re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in needed)]
+    try:
+        return {f"version of {name}": metadata.version(name) for name in names}
+    except metadata.PackageNotFoundError as error:
+        raise BuildError(f"expected an installed package, {error.name}; make installs all") from None
 
 
 def _library(names: Iterable[str], graph: grimp.ImportGraph) -> Fingerprint:
@@ -226,46 +235,43 @@ def chapter_inputs(chapter: Chapter, graph: grimp.ImportGraph) -> Fingerprint:
 
     Raises
     ------
-    BuildError : if the chapter is not Python.
+    BuildError : if the chapter is not Python in UTF-8.
     """
     try:
         names = imported_names(chapter.source.read_text(encoding="utf-8"))
     except SyntaxError as error:
         raise BuildError(f"{chapter.source}:{error.lineno}: SyntaxError: {error.msg}") from None
+    except (ValueError, RecursionError) as error:  # not UTF-8, or with a NUL, or nested too deeply
+        raise BuildError(f"{chapter.source}: expected Python in UTF-8 ({error})") from None
     files = [chapter.source, chapter.root / "requirements.lock", *_files(chapter.data)]
     python = {"python": f"{platform.python_implementation()} {platform.python_version()}"}
-    return python | _fingerprint(files, chapter.root) | _library(names, graph)
+    return python | installed_versions() | _fingerprint(files, chapter.root) | _library(names, graph)
 
 
-def site_inputs(book: Book, graph: grimp.ImportGraph, date: str) -> Fingerprint:
-    """The fingerprint of all that the site depends on: pages, chapters and their outputs, data, and the makers."""
+def site_inputs(book: Book, date: str) -> Fingerprint:
+    """The fingerprint of all that the site depends on: pages, chapters and their outputs, data, and the library.
+
+    All of the library, because the site documents it.
+    """
     files = [book.root / name for name in ("_config.yml", "_toc.yml", "requirements.lock", "README.md")]
     files += [*_files(book.root / "book"), *_files(book.root / "data"), book.claims]
     for chapter in book.chapters:
         files += [chapter.source, chapter.notebook, chapter.results]
-    makers = ("rederive.build", "rederive.claims", "rederive.sphinxext")
-    return {"date": date, "python": sys.version} | _fingerprint(files, book.root) | _library(makers, graph)
+    made_with = {"date": date, "python": sys.version} | installed_versions()
+    return made_with | _fingerprint(files, book.root) | _fingerprint(_files(LIBRARY), LIBRARY.parent)
 
 
 def _is_fresh(stamp: Path, inputs: Fingerprint, outputs: Iterable[Path], root: Path) -> bool:
     """Was everything the stamp speaks of made from these inputs, and is it still there as it was made?"""
-    return stamp.is_file() and _read_json(stamp) == {"inputs": inputs, "outputs": _fingerprint(outputs, root)}
+    try:
+        made = _read_json(stamp)
+    except (FileNotFoundError, ValueError):  # never finished, or the stamp itself is damaged
+        return False
+    return bool(made == {"inputs": inputs, "outputs": _fingerprint(outputs, root)})
 
 
 def _read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a whole file or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
-
-
-def _write_json(path: Path, content: object) -> None:
-    _write(path, json.dumps(content, sort_keys=True, ensure_ascii=False, indent=2) + "\n")
 
 
 # ------------------------------------------------------------------------------------------ running chapters
@@ -290,11 +296,11 @@ def execute(chapter: Chapter) -> None:
 
     Raises
     ------
-    BuildError : if a cell fails, or if the chapter ends without having written its results.
+    BuildError : if a cell fails, if no kernel starts, or if the chapter ends without having written its results.
     """
     import jupytext
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
     for output in (chapter.notebook, chapter.results, chapter.stamp):
         output.unlink(missing_ok=True)
@@ -303,7 +309,7 @@ def execute(chapter: Chapter) -> None:
     for number, cell in enumerate(notebook.cells, start=1):
         cell.id = f"cell-{number}"
 
-    running = 0
+    running: int | None = None  # until the kernel has started
 
     def note_cell(cell: object, cell_index: int) -> None:
         nonlocal running
@@ -319,18 +325,22 @@ def execute(chapter: Chapter) -> None:
     try:
         # Encrypted where it can be, because a kernel otherwise warns about it on every start.
         client.execute(env={**os.environ, **CHAPTER_ENVIRONMENT}, transport_encryption="auto")
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+    except (CellExecutionError, CellTimeoutError, RuntimeError, OSError) as error:  # the last two: no kernel, or dead
         if isinstance(error, CellExecutionError):
             fault, details = f"{error.ename}: {error.evalue}", error.traceback
         else:
             fault, details = type(error).__name__, str(error)
         fault = " ".join(_plain(fault).split())
-        first_line = notebook.cells[running].source.partition("\n")[0]
-        where = f"{chapter.page}.py: cell {running + 1} ({first_line})"
-        raise BuildError(f"{where}: {fault}\n{_plain(details)}") from None
+        if running is None:
+            where = "expected a Python kernel to start"
+            atexit.unregister(client._cleanup_kernel)  # at exit it would trip over the kernel that never was
+        else:
+            first_line = notebook.cells[running].source.partition("\n")[0]
+            where = f"cell {running + 1} ({first_line})"
+        raise BuildError(f"{chapter.page}.py: {where}: {fault}\n{_plain(details)}") from None
     if not chapter.results.is_file():
         raise BuildError(f"{chapter.page}.py: expected the chapter to write {chapter.results}")
-    _write(chapter.notebook, jupytext.writes(notebook, fmt="ipynb"))
+    write_text(chapter.notebook, jupytext.writes(notebook, fmt="ipynb"))
 
 
 def stale_chapters(book: Book, graph: grimp.ImportGraph) -> dict[Chapter, Fingerprint]:
@@ -346,28 +356,34 @@ def stale_chapters(book: Book, graph: grimp.ImportGraph) -> dict[Chapter, Finger
 def run_chapters(book: Book, graph: grimp.ImportGraph, jobs: int) -> None:
     """Run the stale chapters, at most `jobs` side by side, and join the results of all.
 
-    A chapter that ran is stamped, whatever becomes of the others; what a chapter left that is no longer listed goes.
+    A chapter that ran is stamped, whatever becomes of the others. What a failing chapter wrote goes, and so does
+    what a chapter left that is no longer listed.
 
     Raises
     ------
     BuildError : if chapters failed; names them all.
     """
+    book.claims.unlink(missing_ok=True)
     _forget_former_chapters(book)
     stale = stale_chapters(book, graph)
 
     def run(chapter: Chapter) -> str:
         try:
             execute(chapter)
-        except BuildError as error:
+        except (BuildError, OSError) as error:
+            chapter.results.unlink(missing_ok=True)
             return str(error)
         outputs = _fingerprint([chapter.notebook, chapter.results], chapter.root)
-        _write_json(chapter.stamp, {"inputs": stale[chapter], "outputs": outputs})
+        write_json(chapter.stamp, {"inputs": stale[chapter], "outputs": outputs})
         return ""
 
     if stale:
         print("running", *(chapter.page for chapter in stale), flush=True)
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
+    pool = ThreadPoolExecutor(max_workers=jobs)
+    try:
         faults = [fault for fault in pool.map(run, stale) if fault]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)  # whoever interrupts a build does not want to wait for it
     if faults:
         raise BuildError("\n\n".join(faults))
     _join_results(book)
@@ -377,20 +393,23 @@ def _forget_former_chapters(book: Book) -> None:
     """Remove what was made from chapters that the table of contents no longer lists."""
     stamps = {chapter.stamp for chapter in book.chapters}
     for stamp in set((book.root / "_build" / "stamps").glob("*.json")) - stamps:
-        for output in _read_json(stamp)["outputs"]:
-            (book.root / output).unlink(missing_ok=True)
-        stamp.unlink()
+        former = Chapter(book.root, f"chapters/{stamp.stem}")
+        for output in (former.notebook, former.results, stamp):
+            output.unlink(missing_ok=True)
 
 
 def _join_results(book: Book) -> None:
     """Write all chapters' claims into one file, in the book's order."""
     claims: list[dict[str, Any]] = []
     for chapter in book.chapters:
-        records = _read_json(chapter.results)
+        try:
+            records = _read_json(chapter.results)
+        except ValueError as error:
+            raise BuildError(f"{chapter.results}: expected JSON ({error})") from None
         if not isinstance(records, list):
             raise BuildError(f"{chapter.results}: expected a list of claims")
         claims += records
-    _write_json(book.claims, {"schema": 1, "claims": claims})
+    write_json(book.claims, {"schema": 1, "claims": claims})
 
 
 # ---------------------------------------------------------------------------------------------- the website
@@ -407,7 +426,8 @@ def _render(book: Book, date: str) -> None:
             env={**os.environ, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": date},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
         )
         if made.returncode != 0:
             raise BuildError(f"Jupyter Book found something to complain about\n{_plain(made.stdout)}")
@@ -439,38 +459,69 @@ def check(folders: Iterable[Path]) -> int:
 
 
 def data_folders(root: Path) -> list[Path]:
-    """Every document's data folder."""
-    return sorted(path for path in (root / "data").glob("*") if path.is_dir())
+    """Every document's data folder.
+
+    Raises
+    ------
+    BuildError : if there is none.
+    """
+    found = sorted(
+        path for path in (root / "data").glob("*") if path.is_dir() and not path.name.startswith((".", "__"))
+    )
+    if not found:
+        raise BuildError(f"{root / 'data'}: expected at least one data folder")
+    return found
 
 
 def is_up_to_date(book: Book, graph: grimp.ImportGraph, date: str) -> bool:
     """Is the site the one that a build would make now?"""
     if stale_chapters(book, graph):
         return False
-    return _is_fresh(book.stamp, site_inputs(book, graph, date), _files(book.html), book.root)
+    return _is_fresh(book.stamp, site_inputs(book, date), _files(book.html), book.root)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Keep other builds of this book out; a build that is killed no longer does.
+
+    Raises
+    ------
+    BuildError : if another build is running.
+    """
+    path = root / "_build" / "lock"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildError(f"{root}: another build is running") from None
+        yield
 
 
 def build(root: Path, jobs: int) -> bool:
     """Bring the site up to date, running at most `jobs` chapters at a time; whether there was anything to do.
 
-    A build that fails leaves no site behind, so that no page looks finished that is not.
+    A build that fails leaves neither site nor joined results behind, so that nothing looks finished that is not.
 
     Raises
     ------
-    BuildError : if anything is wrong with the data, a chapter or a page.
+    BuildError : if anything is wrong with the data, a chapter or a page, or if another build is running.
     """
-    try:
-        book = read_book(root)
-        graph = import_graph()
-        date = commit_date(root)
-        if is_up_to_date(book, graph, date):
-            return False
-        check(data_folders(root))
-        run_chapters(book, graph, jobs)
-        inputs = site_inputs(book, graph, date)
-        _render(book, date)
-        _write_json(book.stamp, {"inputs": inputs, "outputs": _fingerprint(_files(book.html), root)})
-    except BaseException:
-        shutil.rmtree(root / "_build" / "html", ignore_errors=True)
-        raise
-    return True
+    with _alone(root):
+        try:
+            book = read_book(root)
+            graph = import_graph()
+            date = commit_date(root)
+            if is_up_to_date(book, graph, date):
+                return False
+            check(data_folders(root))
+            run_chapters(book, graph, jobs)
+            inputs = site_inputs(book, date)
+            _render(book, date)
+            write_json(book.stamp, {"inputs": inputs, "outputs": _fingerprint(_files(book.html), root)})
+        except BaseException:
+            blank = Book(root, pages=())  # it may be the table of contents that is wrong
+            shutil.rmtree(blank.html, ignore_errors=True)
+            blank.claims.unlink(missing_ok=True)
+            raise
+        return True

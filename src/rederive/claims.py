@@ -8,26 +8,43 @@ on loading; the first mistake ends in a `DataError`, one line naming file, line,
 from __future__ import annotations
 
 import csv
+import io
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import ConstructorError, DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from rederive.printed import Printed, UnreadableNumber
 
 
 class DataError(Exception):
-    """A data file is not what it should be. Its text is one line: file, line, field, what was expected."""
+    """A data file is not what it should be. Its text is one line: file, line, field, what was expected.
+
+    What concerns a file as a whole is reported for its line 1.
+    """
 
     def __init__(self, file: Path, line: int, field: str, expected: str) -> None:
-        super().__init__(f"{file}:{line}: {field}: {' '.join(expected.split())}")
+        field, expected = (textwrap.shorten(text, 300, placeholder=" …") for text in (field, expected))
+        super().__init__(f"{file}:{line}: {field}: {expected}")
 
 
 # ---------------------------------------------------------------------------------------------- fields
@@ -48,51 +65,78 @@ def _expect(holds: bool, expected: str, got: object) -> None:
 
 def _count(text: object) -> Printed:
     number = _printed(text)
-    try:
-        number.count()
-    except UnreadableNumber as error:
-        raise PydanticCustomError("count", "{message}", {"message": str(error)}) from None
+    digits_only = re.fullmatch(r"[0-9]+|[0-9]{1,3}(,[0-9]{3})+", number.text) is not None  # 1e3 was rounded
+    _expect(digits_only, "a count (a whole number in digits, 0 or more)", number)
     return number
+
+
+def _size(text: object) -> Printed:
+    number = _count(text)
+    _expect(number.value >= 1, "at least 1", number)
+    return number
+
+
+def _is_proportion(number: Printed) -> bool:
+    """Can it be a proportion? Nothing is `<0` or `>1`."""
+    return 0 <= number.value <= 1 and (number.bound, number.value) not in {("<", Fraction(0)), (">", Fraction(1))}
 
 
 def _probability(text: object) -> Printed:
     number = _printed(text)
-    _expect(0 <= number.value <= 1 and "%" not in number.text, "a p value between 0 and 1", number)
+    _expect(_is_proportion(number) and "%" not in number.text, "a p value between 0 and 1", number)
     return number
 
 
 def _percent(text: object) -> Printed:
     number = _printed(text)
     _expect("%" in number.text, "a percentage with its % sign", number)
-    _expect(0 <= number.value <= 1, "a percentage between 0% and 100%", number)
+    _expect(_is_proportion(number), "a percentage between 0% and 100%", number)
+    return number
+
+
+def _level(text: object) -> Printed:
+    number = _percent(text)
+    sensible = Fraction("0.5") <= number.value <= Fraction("0.9999") and not number.bound
+    _expect(sensible, "a confidence level from 50% to 99.99%", number)
+    return number
+
+
+def _ratio(text: object) -> Printed:
+    number = _printed(text)
+    _expect("%" not in number.text, "a ratio, without % sign", number)
     return number
 
 
 def _positive(text: object) -> Printed:
-    number = _printed(text)
+    number = _ratio(text)
     _expect(number.value > 0 and not number.bound, "a number above 0", number)
     return number
 
 
 def _limit(text: object) -> Printed:
-    number = _printed(text)
+    number = _ratio(text)
     _expect(number.value >= 0 and not number.bound, "a number of at least 0", number)  # 0.00 rounds a small limit
     return number
 
 
-def _whole(text: object) -> int:
-    return _count(text).count()
+def _file_name(text: str) -> str:
+    _expect(re.fullmatch(r"\w[\w.-]*\.csv", text) is not None, "the name of a .csv file in this folder", repr(text))
+    return text
 
 
 Number = Annotated[Printed, PlainValidator(_printed)]
 PrintedCount = Annotated[Printed, PlainValidator(_count)]
+PrintedSize = Annotated[Printed, PlainValidator(_size)]
 Probability = Annotated[Printed, PlainValidator(_probability)]
 Percent = Annotated[Printed, PlainValidator(_percent)]
+Level = Annotated[Printed, PlainValidator(_level)]
 Positive = Annotated[Printed, PlainValidator(_positive)]
 Limit = Annotated[Printed, PlainValidator(_limit)]
-Count = Annotated[int, PlainValidator(_whole)]
-Text = Annotated[str, Field(min_length=1)]
+Count = Annotated[int, PlainValidator(lambda text: int(_count(text).value))]
+Size = Annotated[int, PlainValidator(lambda text: int(_size(text).value))]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+FileName = Annotated[str, AfterValidator(_file_name)]
 
 
 class Model(BaseModel):
@@ -116,8 +160,8 @@ class PrintedRatio(Model):
     lower: Limit
     upper: Positive
     p: Probability | None = None
-    n: PrintedCount | None = None
-    level: Percent = Printed.parse("95%")
+    n: PrintedSize | None = None
+    level: Level = Printed.parse("95%")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -134,7 +178,7 @@ class PrintedPercentage(Model):
 
     percent: Percent
     events: PrintedCount | None = None
-    n: PrintedCount | None = None
+    n: PrintedSize | None = None
 
     @model_validator(mode="after")
     def _within(self) -> Self:
@@ -146,9 +190,9 @@ class PrintedPercentage(Model):
 class PrintedTotal(Model):
     """A number of trials or people, with its two parts where they are printed."""
 
-    n: PrintedCount
-    n_treated: PrintedCount | None = None
-    n_control: PrintedCount | None = None
+    n: PrintedSize
+    n_treated: PrintedSize | None = None
+    n_control: PrintedSize | None = None
 
 
 class _Claim(Model):
@@ -179,14 +223,17 @@ class StatementClaim(_Claim):
     printed: dict[Slug, Number] = {}
 
 
-KINDS = ("ratio", "percentage", "total", "statement")
-Claim = Annotated[RatioClaim | PercentageClaim | TotalClaim | StatementClaim, Field(discriminator="kind")]
+AnyClaim = RatioClaim | PercentageClaim | TotalClaim | StatementClaim
+Claim = Annotated[AnyClaim, Field(discriminator="kind")]
+KINDS = [get_args(model.model_fields["kind"].annotation)[0] for model in get_args(AnyClaim)]
 
 
 def printed_texts(claim: Claim) -> dict[str, str]:
-    """The claim's printed numbers by name, as the strings that stand on the page."""
-    numbers = claim.printed if isinstance(claim.printed, dict) else dict(claim.printed)
-    return {name: str(number) for name, number in numbers.items() if number is not None}
+    """The claim's printed numbers by name, as the strings that stand on the page; none that we assume."""
+    if isinstance(claim.printed, dict):
+        return {name: str(number) for name, number in claim.printed.items()}
+    given = claim.printed.model_fields_set
+    return {name: str(number) for name, number in claim.printed if name in given and number is not None}
 
 
 # ---------------------------------------------------------------------------------------------- tables
@@ -203,9 +250,9 @@ class TwoArmsRow(Model):
     outcome: Text
     timepoint: Text
     events_treated: Count
-    n_treated: Count
+    n_treated: Size
     events_control: Count
-    n_control: Count
+    n_control: Size
     basis: Literal["printed", "reconstructed"]
     seen_in: Text
     note: str
@@ -237,10 +284,21 @@ class ArmSizesRow(Model):
     id: Slug
     study: Text
     counted: Literal["randomised", "analysed"]
-    n_treated: Count
-    n_control: Count
+    n_treated: Size
+    n_control: Size
     source: Text
     seen_in: Text
+
+
+class InventedRow(Model):
+    """Counts of a trial that nobody ran, to show that such counts exist."""
+
+    id: Slug
+    events_treated: Count
+    n_treated: Count
+    events_control: Count
+    n_control: Count
+    what: Literal["invented"]
 
 
 class NumberRow(Model):
@@ -260,15 +318,21 @@ ROWS: dict[str, type[Model]] = {
     "ratios": RatioRow,
     "arm-sizes": ArmSizesRow,
     "numbers": NumberRow,
+    "invented": InventedRow,
 }
 
 
 # ------------------------------------------------------------------------------------------- documents
 
 
+def _rows(name: str) -> str:
+    _expect(name in ROWS, f"one of {', '.join(ROWS)}", repr(name))
+    return name
+
+
 class TableEntry(Model):
-    file: Text
-    rows: Literal["two-arms", "ratios", "arm-sizes", "numbers"]
+    file: FileName
+    rows: Annotated[str, AfterValidator(_rows)]
     caption: Text
 
 
@@ -329,43 +393,54 @@ def load_document(folder: Path) -> Document:
     return Document(folder.name, card, {claim.id: claim for claim in claims}, rows)
 
 
-def project_root(start: Path | None = None) -> Path:
-    """The book's folder: the nearest one above `start` (default: where we are) with a `_toc.yml`.
-
-    A chapter run from somewhere else entirely uses the book this library was installed from.
-
-    Raises
-    ------
-    FileNotFoundError : if neither is a book.
-    """
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
-        if (folder / "_toc.yml").is_file() and (folder / "data").is_dir():
-            return folder
-    raise FileNotFoundError(f"{here}: expected a book's folder, one with _toc.yml and data/, here or above")
-
-
 # ------------------------------------------------------------------------------------ reading the files
 
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: no path can hold a NUL
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise DataError(path, 1, "file", f"expected a readable file ({reason})") from None
+    try:
+        return content.decode("utf-8").removeprefix("\ufeff")  # the mark that spreadsheets put before UTF-8
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = content.count(b"\n", 0, error.start) + 1
         raise DataError(path, line, "file", "expected text in UTF-8") from None
-    except OSError as error:
-        raise DataError(path, 0, "file", f"expected a readable file ({error.strerror})") from None
+
+
+class _Constructor(RoundTripConstructor):
+    """Python objects from YAML; says of what is none (`2020-13-45`, `!!int z`) where it stands."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
+            raise ConstructorError(None, None, f"{error}; put text in quotes", node.start_mark) from None
+
+
+def _yaml_content(path: Path) -> Any:
+    text = _read_text(path)
+    old = re.search(r"^%YAML(?! 1\.2\s*$)", text, re.MULTILINE)  # to YAML 1.1, `n` is False
+    if old:
+        raise DataError(path, text.count("\n", 0, old.start()) + 1, "file", "expected YAML 1.2")
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _Constructor
+    try:
+        return yaml.load(text)
+    except MarkedYAMLError as error:
+        mark, problem = error.problem_mark, str(error.problem)
+        if isinstance(error, DuplicateKeyError):
+            problem = problem.partition(" with value ")[0]
+        raise DataError(path, mark.line + 1 if mark else 1, "file", f"expected valid YAML ({problem})") from None
+    except RecursionError:
+        raise DataError(path, 1, "file", "expected valid YAML (nested too deeply)") from None
+    except (YAMLError, ValueError) as error:
+        raise DataError(path, 1, "file", f"expected valid YAML ({error})") from None
 
 
 def _load_yaml(path: Path, model: type[M]) -> M:
-    text = _read_text(path)
-    try:
-        content = YAML(typ="rt").load(text)
-    except YAMLError as error:
-        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-        problem = error.problem if isinstance(error, MarkedYAMLError) else str(error)
-        raise DataError(path, mark.line + 1 if mark else 1, "file", f"expected valid YAML ({problem})") from None
+    content = _yaml_content(path)
     try:
         parsed = model.model_validate(content)
     except ValidationError as error:
@@ -382,9 +457,9 @@ def _location(details: ErrorDetails) -> list[int | str]:
     """Where in the file something is wrong.
 
     Pydantic puts a claim's kind behind its number, as a level of its own; the file has no such level. Of a claim
-    whose kind is wrong it names only the number.
+    whose kind is wrong it names only the number; behind a wrong key it puts a level that says so.
     """
-    loc = details["loc"]
+    loc = [part for part in details["loc"] if part != "[key]"]
     location = [
         part for before, part in zip((None, *loc), loc, strict=False) if not (isinstance(before, int) and part in KINDS)
     ]
@@ -394,7 +469,7 @@ def _location(details: ErrorDetails) -> list[int | str]:
 def _duplicates(content: Any) -> Iterator[tuple[int, str, str]]:
     seen: dict[str, int] = {}
     for i, claim in enumerate(content.get("claims", [])):
-        line = claim.lc.value("id")[0] + 1
+        line = _line_of(content, ["claims", i, "id"])
         if claim["id"] in seen:
             yield line, f"claims[{i}].id", f"expected a new id, got {claim['id']!r} of line {seen[claim['id']]} again"
         seen[claim["id"]] = line
@@ -418,7 +493,6 @@ def _dotted(location: list[int | str]) -> str:
 
 def _expected(details: ErrorDetails) -> str:
     """What was expected, from what pydantic says was wrong."""
-    got = f", got {details['input']!r}" if not isinstance(details["input"], dict | list | BaseModel) else ""
     match details["type"]:
         case "missing":
             return "expected this field, which is missing"
@@ -426,22 +500,38 @@ def _expected(details: ErrorDetails) -> str:
             return "expected no field of this name"
         case "union_tag_invalid" | "union_tag_not_found":
             return f"expected one of {', '.join(KINDS)}"
+        case "literal_error":
+            expected = details["ctx"]["expected"]
         case "string_pattern_mismatch":
-            return f"expected lower-case words joined by hyphens{got}"
+            expected = "lower-case words joined by hyphens"
         case "string_too_short":
             return "expected some text, got none"
-        case "printed" | "count" | "expected":
+        case "string_type":
+            expected = "text, in quotes where it looks like something else"
+        case "too_short":
+            return f"expected a list of at least {details['ctx']['min_length']}, got none"
+        case "list_type":
+            expected = "a list"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            expected = "fields with their values"
+        case "invalid_key":
+            expected = "a field's name, in quotes where it looks like something else"
+        case "printed" | "expected":
             return details["msg"]
         case _:
-            return (
-                details["msg"].replace("Input should be", "expected").replace("should have", "expected to have") + got
-            )
+            return f"expected a valid value ({details['msg']})"
+    return f"expected {expected}{_got(details['input'])}"
+
+
+def _got(value: object) -> str:
+    """What was there instead, where it is short."""
+    return "" if isinstance(value, dict | list) else f", got {value!r}"
 
 
 def _load_rows(path: Path, model: type[Model]) -> dict[str, Model]:
     fields = list(model.model_fields)
     optional = [name for name, field in model.model_fields.items() if not field.is_required()]
-    reader = csv.reader(_read_text(path).splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(_read_text(path), newline=""), strict=True)
     rows: dict[str, Model] = {}
     seen: dict[str, int] = {}
     try:
@@ -455,8 +545,9 @@ def _load_rows(path: Path, model: type[Model]) -> dict[str, Model]:
         for cells in reader:
             line = reader.line_num
             if len(cells) != len(header):
-                raise DataError(path, line, "row", f"expected {len(header)} cells, got {len(cells)}")
-            values = {name: cell for name, cell in zip(header, cells, strict=True) if cell or name not in optional}
+                raise DataError(path, line, "row", f"expected {len(header)} cells, got {len(cells) or 'a blank line'}")
+            cells_by_name = zip(header, cells, strict=True)
+            values = {name: cell for name, cell in cells_by_name if cell.strip() or name not in optional}
             try:
                 row = model.model_validate(values)
             except ValidationError as error:

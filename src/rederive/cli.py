@@ -8,25 +8,25 @@ import sys
 from pathlib import Path
 
 from rederive import build
+from rederive.files import project_root
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    folders = arguments.folders or build.data_folders(build.find_root(Path.cwd()))
+    folders = arguments.folders or build.data_folders(project_root())
     claims = build.check(folders)
     print(f"data folders: {len(folders)}, claims: {claims}, all as they should be")
 
 
 def _build(arguments: argparse.Namespace) -> None:
-    root = build.find_root(Path.cwd())
+    root = project_root()
     changed = build.build(root, arguments.jobs)
     print(f"{'built' if changed else 'unchanged'}: {root / '_build' / 'html' / 'index.html'}")
 
 
 def _jobs(text: str) -> int:
-    jobs = int(text)
-    if jobs < 1:
-        raise ValueError
-    return jobs
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a number of at least 1, got {text!r}")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,13 +48,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command; the exit code, 1 if there is anything to put right."""
+    """Run the command; the exit code, 1 if there is anything to put right, 130 if interrupted."""
     arguments = _parser().parse_args(argv)
     try:
         arguments.run(arguments)
     except build.BuildError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        fault = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        print(f"error: {fault}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr, flush=True)
+        os._exit(130)  # at once: Python would first wait for the chapters that run; their kernels end without us
     return 0
 
 

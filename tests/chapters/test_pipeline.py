@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import re
+import shutil
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -68,6 +73,7 @@ def test_a_changed_module_runs_the_chapters_it_can_affect_and_changes_their_resu
         ("src/rederive/sphinxext.py", set()),
         ("book/index.md", set()),
         ("book/new.md", set()),
+        ("src/rederive/methods/pooling.py", set()),  # the site documents it
         ("_config.yml", set()),
         ("_build/results/claims.json", set()),
         ("_build/html/index.html", set()),
@@ -91,9 +97,22 @@ def test_what_is_missing_is_stale(book: ScratchBook, output: str) -> None:
     assert book.stale() == (set() if "html" in output else {"alpha"}, False)
 
 
-def test_a_module_that_no_chapter_imports_changes_nothing(book: ScratchBook) -> None:
+def test_a_module_that_no_chapter_imports_changes_only_the_site_that_documents_it(book: ScratchBook) -> None:
     book.write("src/rederive/scratch_unused.py", "VALUE = 0\n")
-    assert book.stale() == (set(), True)
+    assert book.stale() == (set(), False)
+
+
+@pytest.mark.parametrize("package", ["scipy", "jupyter_book"])
+def test_another_version_of_a_package_makes_everything_stale(book: ScratchBook, package: str) -> None:
+    book.write(f"src/{package}-99.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {package}\nVersion: 99\n")
+    assert book.stale() == ({"alpha", "beta"}, False)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff"])
+def test_a_damaged_stamp_is_stale(book: ScratchBook, content: bytes) -> None:
+    (book.root / "_build" / "stamps" / "01-alpha.json").write_bytes(content)
+    (book.root / "_build" / "site.json").write_bytes(content)
+    assert book.stale() == ({"alpha"}, False)
 
 
 def test_a_chapter_run_again_writes_the_same(book: ScratchBook) -> None:
@@ -107,6 +126,7 @@ def test_a_chapter_run_again_writes_the_same(book: ScratchBook) -> None:
 
 def test_a_changed_page_renders_without_running_and_a_removed_one_goes(book: ScratchBook) -> None:
     book.write("_toc.yml", "format: jb-book\nroot: book/index\nchapters:\n  - file: chapters/02-beta\n")
+    book.write("_build/stamps/01-alpha.json", "{")  # not even a damaged stamp keeps what was made
     done = book.rederive("build")
     assert done.returncode == 0, done.stderr
     assert book.runs() == ONCE
@@ -135,7 +155,21 @@ def test_a_raising_cell_fails_every_time_and_leaves_no_finished_looking_page(boo
         assert "Traceback" in done.stderr
         assert not list(book.root.rglob("_build/**/*.html"))
         assert not (book.root / "chapters" / "01-alpha.ipynb").exists()
+        assert [path.name for path in (book.root / "_build" / "results").iterdir()] == ["beta.json"]
     assert book.runs() == {"alpha": 3, "beta": 1}
+
+
+def test_a_build_that_fails_before_a_chapter_runs_leaves_no_joined_results(book: ScratchBook) -> None:
+    book.write("data/alpha/claims.yaml", "claims: []\n")
+    assert "data/alpha/claims.yaml:1: claims" in one_error_line(book.rederive("build"))
+    assert not list(book.root.rglob("_build/**/*.html"))
+    assert not (book.root / "_build" / "results" / "claims.json").exists()
+
+
+def test_running_chapters_begins_by_removing_the_joined_results(book: ScratchBook) -> None:
+    book.add_to("chapters/01-alpha.py", "\n# %%\nraise SystemError\n")
+    assert book.run_chapters().returncode == 1
+    assert not (book.root / "_build" / "results" / "claims.json").exists()
 
 
 def test_every_failing_chapter_is_named(book: ScratchBook) -> None:
@@ -153,6 +187,54 @@ def test_a_dead_kernel_fails_the_build(book: ScratchBook) -> None:
     done = book.run_chapters()
     assert done.returncode == 1
     assert done.stderr.startswith("error: chapters/01-alpha.py: cell 4 (import os; os._exit(3)): DeadKernelError")
+
+
+def test_a_kernel_that_does_not_start_fails_the_build(
+    book: ScratchBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = {"argv": ["false"], "display_name": "Python 3", "language": "python"}
+    (tmp_path / "kernels" / "python3").mkdir(parents=True)
+    (tmp_path / "kernels" / "python3" / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    (book.root / "chapters" / "01-alpha.ipynb").unlink()
+    done = book.run_chapters()
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: chapters/01-alpha.py: expected a Python kernel to start: RuntimeError")
+    assert "Traceback" not in done.stderr
+
+
+def test_an_interrupted_build_ends_at_once_and_quietly(book: ScratchBook) -> None:
+    book.add_to(
+        "chapters/01-alpha.py",
+        "\n# %%\nimport os, time; (root / 'pid').write_text(f'{os.getpid()}.'); time.sleep(60)\n",
+    )
+    pid = book.root / "pid"
+    with book.start("-m", "rederive.cli", "build") as building:
+        while not (pid.is_file() and pid.read_text().endswith(".")):
+            assert building.poll() is None
+            time.sleep(0.05)
+        building.send_signal(signal.SIGINT)
+        _, errors = building.communicate(timeout=20)
+    assert building.returncode == 130
+    assert "Traceback" not in errors
+    assert errors.startswith("interrupted\n")  # the kernel may say that it goes too
+    assert not list(book.root.rglob("_build/**/*.html"))
+    assert not (book.root / "_build" / "results" / "claims.json").exists()
+    kernel = Path("/proc", pid.read_text().rstrip("."))
+    for _ in range(200):  # the kernel looks once a second whether its parent still lives
+        if not kernel.exists():
+            break
+        time.sleep(0.05)
+    assert not kernel.exists()
+
+
+def test_a_second_build_gives_way_to_the_first_and_takes_nothing_from_it(book: ScratchBook) -> None:
+    with (book.root / "_build" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        book.add_to("book/index.md", "\nMore.\n")
+        assert "another build is running" in one_error_line(book.rederive("build"))
+        assert (book.root / "_build" / "html" / "index.html").is_file()
+        assert (book.root / "_build" / "results" / "claims.json").is_file()
 
 
 def test_a_warning_of_sphinx_fails_every_time(book: ScratchBook) -> None:
@@ -179,11 +261,18 @@ def test_a_chapter_without_results_fails_in_one_line(book: ScratchBook) -> None:
     assert "alpha.json" in line
 
 
+def test_results_that_are_not_json_fail_in_one_line(book: ScratchBook) -> None:
+    book.add_to("chapters/01-alpha.py", "\n# %%\n_ = results.write_text('[')\n")
+    line = one_error_line(book.run_chapters())
+    assert "_build/results/alpha.json: expected JSON" in line
+
+
 @pytest.mark.parametrize(
     ("toc", "expected"),
     [
         (None, "_toc.yml"),
         ("root: [", "_toc.yml: expected a table of contents in YAML"),
+        ("root: 2020-13-45", "_toc.yml: expected a table of contents in YAML"),
         ("- a", "_toc.yml: expected a table of contents with"),
         ("root: book/index\nchapters: [{file: chapters/03-gamma}]", "gamma: expected the chapter's source"),
         ("root: book/index\nchapters: [{file: chapters/alpha}]", "expected a chapter named like"),
@@ -218,11 +307,52 @@ def test_bad_input_ends_in_one_line_before_anything_is_run(
     assert scratch_book.runs() == {}
 
 
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("chapters/01-alpha.py", b"# \xe9\n"),
+        ("chapters/01-alpha.py", b"# %%\nx = '\0'\n"),
+        ("chapters/01-alpha.py", b"x = " + 5000 * b"-" + b"1\n"),
+        ("src/rederive/scratch_far.py", b"# \xe9\n"),
+    ],
+)
+def test_a_script_that_python_cannot_read_ends_in_one_line(
+    scratch_book: ScratchBook, path: str, content: bytes
+) -> None:
+    (scratch_book.root / path).write_bytes(content)
+    assert path in one_error_line(scratch_book.rederive("build"))
+
+
+def test_a_folder_that_cannot_be_written_ends_in_one_line(scratch_book: ScratchBook) -> None:
+    scratch_book.write("_build", "no folder\n")
+    assert "_build: File exists" in one_error_line(scratch_book.rederive("build"))
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "x", "1.5", ""])
+def test_jobs_are_a_number(scratch_book: ScratchBook, jobs: str) -> None:
+    done = scratch_book.rederive("build", f"--jobs={jobs}")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == (
+        f"rederive build: error: argument --jobs: expected a number of at least 1, got {jobs!r}"
+    )
+
+
 def test_check_names_the_first_mistake_and_counts_when_there_is_none(scratch_book: ScratchBook) -> None:
     done = scratch_book.rederive("check")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "data folders: 2, claims: 2, all as they should be\n"
     assert "data/missing" in one_error_line(scratch_book.rederive("check", "data/alpha", "data/missing"))
+
+
+def test_check_does_not_pass_on_nothing(scratch_book: ScratchBook) -> None:
+    for folder in (".ipynb_checkpoints", "__pycache__"):
+        scratch_book.write(f"data/{folder}/file", "")
+    assert scratch_book.rederive("check").returncode == 0
+    shutil.rmtree(scratch_book.root / "data" / "alpha")
+    shutil.rmtree(scratch_book.root / "data" / "beta")
+    assert "data: expected at least one data folder" in one_error_line(scratch_book.rederive("check"))
+    shutil.rmtree(scratch_book.root / "data")
+    assert "data: expected at least one data folder" in one_error_line(scratch_book.rederive("check"))
 
 
 # ------------------------------------------------------------------------------------------ the real chapters

@@ -20,7 +20,8 @@ import pytest
 from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable, Table2x2
 
-from rederive.claims import load_document, printed_texts, project_root
+from rederive.claims import load_document, printed_texts
+from rederive.files import project_root
 from rederive.printed import formatted
 from rederive.verdicts import Verdict
 

@@ -86,18 +86,28 @@ def test_make_refuses_a_python_out_of_range_in_one_line(
     version: tuple[int, int], accepted: bool, tmp_path: Path
 ) -> None:
     """The check that `make` runs, on a Python that says it is another."""
-    recipe = subprocess.run(
-        ["make", "-n", "-W", "pyproject.toml", ".venv/.ready", "PYTHON=python3"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    (line,) = re.findall(r"^python3 -c '(.*)'$", recipe, re.MULTILINE)
+    (line,) = re.findall(r"^python3 -c '(.*)'$", recipe(".venv/.ready"), re.MULTILINE)
     pretend = f"import sys; sys.version_info = ({version[0]}, {version[1]}, 0); {line.removeprefix('import sys; ')}"
     done = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True)
     assert (done.returncode == 0) is accepted
     assert len(done.stderr.splitlines()) == (0 if accepted else 1)
+
+
+def recipe(target: str) -> str:
+    command = ["make", "-n", "-W", "pyproject.toml", target, "PYTHON=python3"]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+
+
+def test_make_begins_with_an_empty_environment_and_checks_the_full_one() -> None:
+    steps = recipe(".venv/.ready")
+    assert "python3 -m venv --clear .venv\n" in steps
+    assert steps.index("-e .\n") < steps.index("pip --disable-pip-version-check check")
+
+
+def test_make_clean_removes_every_tools_cache() -> None:
+    removed = recipe("clean").split()
+    assert {f".{tool}_cache" for tool in ("pytest", "mypy", "ruff", "import_linter")} <= set(removed)
+    assert ".venv" not in removed
 
 
 def test_a_chapter_opens_as_a_notebook_in_jupyterlab() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from rederive.audit import Audit, write_json
 from rederive.checks.ratios import judge_ratio
-from rederive.claims import load_document, project_root
+from rederive.claims import load_document
+from rederive.files import project_root
 from rederive.printed import Interval
 from rederive.verdicts import Finding, Verdict, silent
 

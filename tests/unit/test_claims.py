@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rederive.claims import DataError, load_document, printed_texts, project_root
+from rederive.claims import DataError, load_document, printed_texts
+from rederive.files import project_root
 
 DOCUMENT = """\
 title: A title
@@ -105,14 +106,51 @@ MALFORMED = [
     ("claims.yaml", 'events: "3"', 'events: "5"', 17, "claims[1].printed", "events <= n"),
     ("claims.yaml", "id: share", "id: overall-or", 13, "claims[1].id", "a new id"),
     ("claims.yaml", "id: share", "id: The Share", 13, "claims[1].id", "lower-case words"),
-    ("claims.yaml", "id: share", "id: 7", 13, "claims[1].id", "valid string"),
+    ("claims.yaml", "id: share", "id: 7", 13, "claims[1].id", "expected text, in quotes where it looks like something else, got 7"),
     ("claims.yaml", "    kind: statement\n", "    kind: statement\n    kind: ratio\n", 27, "file", "valid YAML"),
     ("claims.yaml", "claims:", "claims: {", 2, "file", "valid YAML"),
     ("claims.yaml", CLAIMS, "", 1, "file", "expected"),
-    ("claims.yaml", CLAIMS, "claims: []\n", 1, "claims", "at least 1 item"),
+    ("claims.yaml", CLAIMS, "claims: []\n", 1, "claims", "a list of at least 1, got none"),
+    ("claims.yaml", CLAIMS, "claims: 3\n", 1, "claims", "expected a list, got 3"),
+    ("claims.yaml", CLAIMS, "claims: [3]\n", 1, "claims[0]", "expected fields with their values, got 3"),
+    ("claims.yaml", CLAIMS, "[]\n", 1, "file", "expected fields with their values"),
+    ("claims.yaml", '"0.73"', "!!int z", 8, "file", "put text in quotes"),
+    ("claims.yaml", '"0.73"', "!!float xyz", 8, "file", "put text in quotes"),
+    ("claims.yaml", '"0.73"', "2020-13-45", 8, "file", "put text in quotes"),
+    ("claims.yaml", '"0.73"', "!!bool x", 8, "file", "valid YAML"),
+    ("claims.yaml", '"0.73"', "[" * 3000, 1, "file", "nested too deeply"),
+    ("claims.yaml", '"0.73"', "0x" + "f" * 5000, 8, "claims[0].printed.estimate", "expected"),
+    ("claims.yaml", '"0.73"', "\x01", 1, "file", "valid YAML"),
+    ("claims.yaml", '"0.73"', '"73%"', 8, "claims[0].printed.estimate", "a ratio, without % sign"),
+    ("claims.yaml", '"0.59"', '"59%"', 9, "claims[0].printed.lower", "a ratio, without % sign"),
+    ("claims.yaml", '"0.003"', '"<0"', 11, "claims[0].printed.p", "between 0 and 1"),
+    ("claims.yaml", '"0.003"', '">1"', 11, "claims[0].printed.p", "between 0 and 1"),
+    ("claims.yaml", '"75%"', '"<0%"', 17, "claims[1].printed.percent", "between 0% and 100%"),
+    *(
+        ("claims.yaml", "      p:", f'      level: "{level}"\n      p:', 11, "claims[0].printed.level", "a confidence level from 50%")
+        for level in ("0%", "49.9%", "99.991%", "100%", "<95%", ">95%")
+    ),
+    *(
+        ("claims.yaml", '"1,927"', f'"{count}"', 12, "claims[0].printed.n", "a count")
+        for count in ("1e3", "1.5e3", "1927.0", "+5", "<5", "27%")
+    ),
+    ("claims.yaml", '"1,927"', '"0"', 12, "claims[0].printed.n", "at least 1"),
+    ("claims.yaml", 'n_treated: "3"', 'n_treated: "0"', 22, "claims[2].printed.n_treated", "at least 1"),
+    ("claims.yaml", "statement: A share", 'statement: " \t "', 15, "claims[1].statement", "some text"),
+    ("claims.yaml", "      p:", '      "p\\nq":', 11, "claims[0].printed.p q", "no field of this name"),
+    ("claims.yaml", "kind: statement", "kind: statement\n    printed: {1: '2'}", 27, "claims[3].printed[1]", "expected text"),
+    ("claims.yaml", "kind: statement", f"kind: statement\n    kind: {'x' * 400}", 27, "file", '(found duplicate key "kind")'),
+    ("claims.yaml", CLAIMS, "%YAML 1.1\n---\n" + CLAIMS, 1, "file", "YAML 1.2"),
+    ("claims.yaml", CLAIMS, "%YAML 1.20\n---\n" + CLAIMS, 1, "file", "YAML 1.2"),
+    ("claims.yaml", CLAIMS, CLAIMS + "  - <<: {id: share}\n    where: a\n    statement: b\n    kind: statement\n", 27, "claims[4].id", "'share' of line 13"),
     ("document.yaml", "title: A title\n", "", 1, "title", "missing"),
-    ("document.yaml", "file: trials.csv", "file: trails.csv", 0, "file", "a readable file"),
-    ("document.yaml", "rows: two-arms", "rows: three-arms", 13, "tables.trials.rows", "'two-arms', 'ratios', 'arm-sizes' or 'numbers'"),
+    ("document.yaml", "file: trials.csv", "file: trails.csv", 1, "file", "a readable file"),
+    *(
+        ("document.yaml", "file: trials.csv", f"file: {name}", 12, "tables.trials.file", "the name of a .csv file in this folder")
+        for name in ("../../../../etc/passwd", "/etc/passwd", "../example/trials.csv", "trials.yaml", ".trials.csv", '"a\\0b"')
+    ),
+    ("document.yaml", "    file: trials.csv", "    1: 2\n    file: trials.csv", 12, "tables.trials[1]", "a field's name"),
+    ("document.yaml", "rows: two-arms", "rows: three-arms", 13, "tables.trials.rows", "one of two-arms, ratios, arm-sizes, numbers"),
     ("document.yaml", 'number: "28"', "number: 28", 16, "no_claims[0].number", "in quotes"),
     ("trials.csv", "1,10,2,11", "12,10,2,11", 2, "row", "events_treated <= n_treated"),
     ("trials.csv", "1,10,2,11", "1,10,12,11", 2, "row", "events_control <= n_control"),
@@ -120,6 +158,13 @@ MALFORMED = [
     ("trials.csv", "1,10,2,11", "1,,2,11", 2, "n_treated", "one printed number"),
     ("trials.csv", "1,10,2,11", "-1,10,2,11", 2, "events_treated", "a count"),
     ("trials.csv", "1,10,2,11", "1,10,2", 2, "row", "14 cells, got 13"),
+    ("trials.csv", "c,C,2014", "\nc,C,2014", 5, "row", "14 cells, got a blank line"),
+    ("trials.csv", TRIALS, TRIALS + "\n", 6, "row", "14 cells, got a blank line"),
+    ("trials.csv", "1,10,2,11", "0,0,2,11", 2, "n_treated", "at least 1"),
+    ("trials.csv", "1,10,2,11", "1,10,0,0", 2, "n_control", "at least 1"),
+    ("trials.csv", "1,10,2,11", "1,1e3,2,11", 2, "n_treated", "a count"),
+    ("trials.csv", "a,A,2025,doi:x", "a,A,2025, ", 2, "source", "some text"),
+    ("trials.csv", "id,study", '"i\nd",study', 1, "i d", "each of the columns"),
     ("trials.csv", "c,C,2014", "a,C,2014", 5, "id", "a new id"),
     ("trials.csv", "3,20,4,21,printed,abstract", "3,20,4,21,guessed,abstract", 5, "basis", "'printed' or 'reconstructed'"),
     ("trials.csv", "id,study", "id,trial", 1, "trial", "each of the columns"),
@@ -131,7 +176,9 @@ MALFORMED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("file", "old", "new", "line", "field", "expected"), MALFORMED)
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line", "field", "expected"), MALFORMED, ids=lambda value: ascii(value)[:40]
+)
 def test_each_malformed_file_ends_in_one_line(folder, file, old, new, line, field, expected):
     path = folder / file
     text = path.read_text("utf-8")
@@ -151,8 +198,50 @@ def test_a_missing_file_and_a_wrong_encoding(folder):
     with pytest.raises(DataError, match=r"claims\.yaml:2: file: expected text in UTF-8"):
         load_document(folder)
     (folder / "claims.yaml").unlink()
-    with pytest.raises(DataError, match=r"claims\.yaml:0: file: expected a readable file"):
+    with pytest.raises(DataError, match=r"claims\.yaml:1: file: expected a readable file"):
         load_document(folder)
+    with pytest.raises(DataError, match=r"document\.yaml:1: file: expected a readable file"):
+        load_document(Path("a\0b"))
+
+
+@pytest.mark.parametrize("file", ["document.yaml", "claims.yaml", "trials.csv"])
+@pytest.mark.parametrize("change", ["byte order mark", "line ends of Windows"])
+def test_files_saved_by_a_spreadsheet_or_on_windows_load_the_same(folder, file, change):
+    before = load_document(folder)
+    content = (folder / file).read_bytes()
+    assert b"\r" not in content
+    (folder / file).write_bytes(b"\xef\xbb\xbf" + content if "mark" in change else content.replace(b"\n", b"\r\n"))
+    after = load_document(folder)
+    assert (after.card, after.claims) == (before.card, before.claims)
+    assert list(after.rows["trials"]) == ["a", "b", "c"]
+
+
+def test_a_line_at_fault_is_counted_behind_a_byte_order_mark(folder):
+    (folder / "claims.yaml").write_bytes(b"\xef\xbb\xbf#\n\xe9")
+    with pytest.raises(DataError, match=r"claims\.yaml:2: file: expected text in UTF-8"):
+        load_document(folder)
+
+
+def test_only_line_ends_end_a_row(folder):
+    odd = "a\u2028b\x85c\x0bd\x0ce"
+    (folder / "trials.csv").write_text(TRIALS.replace("a note", odd), "utf-8")
+    assert load_document(folder).rows["trials"]["b"].note == odd
+
+
+def test_text_is_stripped_and_yaml_1_2_may_say_so(folder):
+    claims = "%YAML 1.2\n---\n" + CLAIMS.replace("statement: A share", 'statement: " A share "')
+    (folder / "claims.yaml").write_text(claims, "utf-8")
+    assert load_document(folder).claims["share"].statement == "A share"
+
+
+def test_a_level_is_printed_only_where_the_file_gives_it(folder):
+    claim = load_document(folder).claims["overall-or"]
+    assert claim.printed.level.text == "95%"
+    assert "level" not in printed_texts(claim)
+    for level in ("50%", "90%", "95%", "99.99%"):
+        text = CLAIMS.replace("      p:", f'      level: "{level}"\n      p:')
+        (folder / "claims.yaml").write_text(text, "utf-8")
+        assert printed_texts(load_document(folder).claims["overall-or"])["level"] == level
 
 
 def test_the_root_is_found_from_anywhere(tmp_path, monkeypatch):

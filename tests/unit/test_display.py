@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from rederive.checks.ratios import judge_ratio
-from rederive.claims import PrintedRatio, load_document, project_root
+from rederive.claims import PrintedRatio, load_document
 from rederive.display import charts, figures
 from rederive.display.cards import SIGNS, document_card, scoreboard, verdict_bar, verdict_card, verdict_meanings
 from rederive.display.shown import html_table, text
 from rederive.display.tables import cell, rendered
+from rederive.files import project_root
 from rederive.methods.sequential import monitor
 from rederive.printed import Interval, Printed
 from rederive.verdicts import Verdict, silent
@@ -99,13 +100,11 @@ def test_verdicts_differ_by_sign_and_word_not_only_by_colour():
         assert str(verdict) in verdict_meanings().html
 
 
-def test_the_scoreboard_counts_by_document():
+def test_the_scoreboard_counts_by_verdict_and_document():
     board = scoreboard([("sepsis", "silent"), ("sepsis", "silent"), ("liver", "coherent")])
-    assert (
-        '<th scope="row">sepsis</th><td>0</td><td>0</td><td>0</td><td>0</td><td>0</td><td>2</td><td>2</td>'
-        in board.html
-    )
-    assert '<th scope="row">liver</th><td>0</td><td>1</td>' in board.html
+    assert '<th scope="row">– silent</th><td>2</td><td>0</td>' in board.html
+    assert '<th scope="row">≈ coherent</th><td>0</td><td>1</td>' in board.html
+    assert '<th scope="row">all claims</th><td>2</td><td>1</td>' in board.html
 
 
 def test_the_document_card_counts_the_steps(document):

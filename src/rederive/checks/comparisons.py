@@ -80,8 +80,8 @@ def judge_subgroup(group: PrintedRatio, others: PrintedRatio, interaction_p: Pri
         judge_subgroup,
         "two groups of separate patients; difference of log ratios, normal",
         f"{RATIO_NAMES[group.measure].capitalize()} in the subgroup {told[0]}, in others {told[1]}. {found} The two "
-        f"ratios differ with a p value of {p_range(both.p)}; the trial's printed interaction p value, {interaction_p}, "
-        f"{printed_p}.",
+        f"ratios differ with a p value of {p_range(both.p)}; the trial's printed interaction p value, "
+        f"{interaction_p}, {printed_p}.",
         {"ratio_of_ratios": both.ratio, "interaction_p": both.p},
         exists=True,
         constrained=allowed,
@@ -107,10 +107,9 @@ def judge_absence(subsets: Mapping[str, PrintedRatio], overall: PrintedRatio) ->
     return Finding(
         judge_absence,
         "printed confidence intervals",
-        f"{with_one.count(True)} of {len(subsets)} intervals, {told}, include 1; {with_overall.count(True)} "
-        "also include "
-        f"the overall estimate, {overall.estimate}. A result that is not significant does not show that there is no "
-        "effect.",
+        f"{with_one.count(True)} of {len(subsets)} intervals, {told}, include 1; {with_overall.count(True)} also "
+        f"include the overall estimate, {overall.estimate}. A result that is not significant does not show that there "
+        "is no effect.",
         exists=True,
         constrained=True,
         worded=False if True in with_overall else None if None in with_overall else True,

@@ -135,10 +135,9 @@ def judge_relative_reduction(reduction: Printed, ratio: PrintedRatio, control_ri
     return Finding(
         judge_relative_reduction,
         f"one control risk for all patients, {control_risk:.1%}",
-        f"The {reduction} is 1 − OR, a reduction in odds; at a control risk of {control_risk:.1%} the printed "
-        "odds ratio "
-        f"means {100 * at.lower:.0f}% to {100 * at.upper:.0f}% fewer deaths, and {reduction} only where no more than "
-        f"{math.floor(1000 * limit) / 10:.1f}% die untreated.",
+        f"The {reduction} is 1 − OR, a reduction in odds; at a control risk of {control_risk:.1%} the printed odds "
+        f"ratio means {100 * at.lower:.0f}% to {100 * at.upper:.0f}% fewer deaths, and {reduction} only where no more "
+        f"than {math.floor(1000 * limit) / 10:.1f}% die untreated.",
         {"relative_reduction": at, "highest_control_risk": limit},
         exists=odds_reduction.overlaps(reduction.interval()),
         constrained=True,

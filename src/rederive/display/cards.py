@@ -149,20 +149,18 @@ def closing_list(judged: Sequence[tuple[Claim, Finding]]) -> Shown:
 
 
 def scoreboard(verdicts: Iterable[tuple[str, str]]) -> Shown:
-    """Claims by document and verdict, from pairs of the two."""
+    """Claims by verdict and document, from pairs of document and verdict."""
     counted = Counter(verdicts)
     documents = list(dict.fromkeys(document for document, _ in counted))
-    header = ["Document", *(f"{SIGNS[verdict]} {verdict}" for verdict in Verdict), "Claims"]
+    header = ["Verdict", *documents]
     rows = [
-        [
-            document,
-            *(str(counted[document, verdict]) for verdict in Verdict),
-            str(sum(n for (of, _), n in counted.items() if of == document)),
-        ]
-        for document in documents
+        [f"{SIGNS[verdict]} {verdict}", *(str(counted[document, verdict]) for document in documents)]
+        for verdict in Verdict
     ]
+    totals = [str(sum(n for (of, _), n in counted.items() if of == document)) for document in documents]
+    rows.append(["all claims", *totals])
     plain = "\n".join(" ".join(row) for row in [header, *rows])
-    return Shown(plain, html_table(rows, header, "Claims by document and verdict"))
+    return Shown(plain, html_table(rows, header, "Claims by verdict and document"))
 
 
 def verdict_meanings() -> Shown:

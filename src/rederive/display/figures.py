@@ -37,13 +37,11 @@ def feasible_set(printed: PrintedRatio) -> None:
     outer, inner = ranges.itertuples(index=False, name=None)
     charts.figure(
         charts.feasible_sets(pd.concat([outline.assign(**{"from": name}) for name, outline in sets.items()])),
-        f"Two nested areas. The outer one, from estimate and interval, covers standard errors of {outer[2]:.4f} "
-        "and log ratios "
-        f"of {outer[1]:.4f}. The inner one, with the p value, covers {inner[2]:.4f} and {inner[1]:.4f}.",
+        f"Two nested areas. The outer one, from estimate and interval, covers standard errors of {outer[2]:.4f} and "
+        f"log ratios of {outer[1]:.4f}. The inner one, with the p value, covers {inner[2]:.4f} and {inner[1]:.4f}.",
         ranges,
         f"Every pair of log ratio and standard error that prints {printed.estimate} ({printed.lower} to "
-        f"{printed.upper}), without "
-        f"and with p = {printed.p}.",
+        f"{printed.upper}), without and with p = {printed.p}.",
         {"log ratio": ".4f", "standard error": ".4f"},
     )
 
@@ -65,13 +63,12 @@ def reduction_by_control_risk(ratio: PrintedRatio, claimed: Printed, control_ris
     named = "; ".join(f"{row.trial}, {row.control_risk:.1%}: {row.reduction:.0%}" for row in marks.itertuples())
     charts.figure(
         charts.reduction_by_control_risk(curve, marks, claimed=float(claimed)),
-        f"A band falls from a relative reduction of {first:.1%} where next to nobody dies untreated to {last:.1%} where "
-        f"{risks[-1]:.0%} do. At control risks of {named}. A solid line marks {claimed}.",
+        f"A band falls from a relative reduction of {first:.1%} where next to nobody dies untreated to {last:.1%} "
+        f"where {risks[-1]:.0%} do. At control risks of {named}. A solid line marks {claimed}.",
         marks,
         f"What an odds ratio of {ratio.estimate} means as a relative reduction in deaths, by the risk of death "
-        "without the drug. The "
-        "band is what rounding leaves open. Points mark control risks of visible trials; they are not those "
-        "trials' own results.",
+        "without the drug. The band is what rounding leaves open. Points mark control risks of visible trials; they "
+        "are not those trials' own results.",
         {"control_risk": ".1%", "reduction": ".1%"},
     )
 
@@ -100,11 +97,9 @@ def forest(
         + "; ".join(f"{row.label} {row.text}, {row.kind}" for row in table.itertuples())
         + ".",
         table[["label", "text", "kind"]].rename(columns={"label": "trials", "text": "odds ratio (95% interval)"}),
-        "What was counted, what is printed, and what the two together imply for the nine trials whose counts "
-        "we have not "
-        "seen. The hollow bar is the range that rounding leaves for their odds ratio, the dashed line the "
-        "widest its 95% "
-        "interval can be. It is arithmetic, not data.",
+        "What was counted, what is printed, and what the two together imply for the trials whose counts we have "
+        "not seen. The hollow bar is the range that rounding leaves for their odds ratio, the dashed line the widest "
+        "its 95% interval can be. It is arithmetic, not data.",
     )
 
 
@@ -128,16 +123,13 @@ def possible_deaths(tables: pd.DataFrame, n_treated: int, n_control: int, printe
     pairs = tables[["events_treated", "events_control"]].drop_duplicates()
     charts.figure(
         charts.possible_deaths(pairs),
-        f"A narrow, rising band of {len(pairs)} hollow circles. It runs from "
-        f"{tables.events_treated.min()} deaths "
+        f"A narrow, rising band of {len(pairs)} hollow circles. It runs from {tables.events_treated.min()} deaths "
         f"among {n_treated} treated and {tables.events_control.min()} among {n_control} controls to "
-        f"{tables.events_treated.max()} and "
-        f"{tables.events_control.max()}. In all of them the controls' risk is {ratio.min():.1f} to "
-        f"{ratio.max():.1f} times that of the treated.",
+        f"{tables.events_treated.max()} and {tables.events_control.max()}. In all of them the controls' risk is "
+        f"{ratio.min():.1f} to {ratio.max():.1f} times that of the treated.",
         by_method.reset_index(),
         "Every pair of death counts in the unseen trials, lumped into one, with which the pool prints "
-        f"{printed.estimate} "
-        f"({printed.lower} to {printed.upper}), p = {printed.p}. Possibilities, not observations.",
+        f"{printed.estimate} ({printed.lower} to {printed.upper}), p = {printed.p}. Possibilities, not observations.",
     )
 
 
@@ -169,13 +161,12 @@ def required_sizes(n: int, control_risks: Mapping[str, float], power: float = 0.
     crossings = enough.iloc[:, 1]
     charts.figure(
         charts.required_sizes(curves, n),
-        f"{len(named)} falling curves of the patients required over the relative reduction sought. They cross "
-        f"the line at {n:,} patients "
-        f"between {crossings.min():.1%} and {crossings.max():.1%}: for smaller reductions the sample is too "
-        "small, for larger ones it is enough.",
+        f"{len(named)} falling curves of the patients required over the relative reduction sought. They cross the "
+        f"line at {n:,} patients between {crossings.min():.1%} and {crossings.max():.1%}: for smaller reductions the "
+        "sample is too small, for larger ones it is enough.",
         enough,
-        f"Patients required, at {power:.0%} power and without diversity, against the {n:,} there are. The "
-        "curves rest on assumptions, not on data.",
+        f"Patients required, at {power:.0%} power and without diversity, against the {n:,} there are. The curves rest "
+        "on assumptions, not on data.",
         dict.fromkeys(enough.columns[1:], ".1%"),
     )
 
@@ -198,8 +189,8 @@ def sequential_boundary(standing: pd.DataFrame, z: Interval) -> None:
         f"information to {boundary.critical.iloc[-1]:.2f} at full information. The printed Z, {z:.2f}, lies beyond it "
         f"for sought reductions of {', '.join(beyond) or 'none'} and short of it for {', '.join(short) or 'none'}.",
         standing[["reduction", "required", "information", "critical", "crossed"]],
-        f"Circles: the printed Z ({z:.2f}, its sign left aside), by the relative reduction to be detected. Grey "
-        "line: the "
-        "monitoring boundary. Where a circle stands from left to right is an assumption, so the circles are hollow.",
+        f"Circles: the printed Z ({z:.2f}, its sign left aside), by the relative reduction to be detected. Grey line: "
+        "the monitoring boundary. Where a circle stands from left to right is an assumption, so the circles are "
+        "hollow.",
         {"reduction": ".0%", "required": ",.0f", "information": ".0%", "critical": ".2f"},
     )

@@ -76,8 +76,8 @@ def judge_consistent(trial: pd.Series, pooled: PrintedRatio, part: str = "") -> 
         judge_consistent,
         "Wald interval",
         f"The trial's {RATIO_NAMES[pooled.measure]} is {trial['estimate']:.2f} ({trial['lower']:.2f} to "
-        f"{trial['upper']:.2f}), an interval that {'holds' if holds else 'does not hold'} the pooled {pooled.estimate}."
-        + (f" But {part}: then agreement is no independent support." if part else ""),
+        f"{trial['upper']:.2f}), an interval that {'holds' if holds else 'does not hold'} the pooled "
+        f"{pooled.estimate}." + (f" But {part}: then agreement is no independent support." if part else ""),
         {"ratio": float(trial["estimate"]), "interval": limits},
         exists=holds,
         constrained=True,
