@@ -17,6 +17,7 @@
 # significant in high-quality or in multicentre trials. We recompute what can be recomputed, and say what cannot.
 
 # %% tags=["hide-input"]
+from decimal import ROUND_CEILING
 from importlib.metadata import version
 
 import pandas as pd
@@ -76,7 +77,7 @@ from rederive.methods.unseen import (
     remainder,
     remainder_if_trials_vary,
 )
-from rederive.printed import Interval, p_range
+from rederive.printed import Interval, formatted, p_range
 from rederive.verdicts import silent
 
 # %% tags=["hide-input"]
@@ -86,7 +87,7 @@ audit.open()
 # %% [markdown]
 # ## What this chapter re-derives, and what it cannot
 #
-# It asks
+# This chapter asks
 #
 # - whether the three printed odds ratios agree with their own intervals and p values;
 # - what an odds ratio of 0.73 means in deaths;
@@ -127,14 +128,18 @@ table(
         {
             "trials": ["overall", "high quality", "multicentre"],
             "printed p": [overall.p, high_quality.p, multicentre.p],
-            "p at least": checked["p_lower"],
-            "p at most": checked["p_upper"],
+            "p allowed": [
+                Interval(*ends)
+                for ends in zip(
+                    checked["p_lower"], checked["p_upper"], strict=True
+                )
+            ],
             "p if digits were exact": checked["p_midpoint"],
         }
     ),
     "The p values that each estimate and interval allow, and the one that would follow if the printed digits were "
     "exact",
-    {"p at least": ".2g", "p at most": ".2g", "p if digits were exact": ".2g"},
+    {"p allowed": ".2g", "p if digits were exact": ".2g"},
 )
 
 # %% [markdown]
@@ -225,7 +230,7 @@ days, a risk of {control_risk:.1%}. At that risk an odds ratio of {overall.estim
 {by_rounding.relative_risk:.3f}, that is {by_rounding.relative_reduction:.1%} fewer deaths. If the odds ratio were true,
 one death would be avoided for every {by_rounding.number_needed_to_treat:.1f} patients treated. Its confidence limits
 reach from {by_chance.relative_reduction.lower:.1%} to {by_chance.relative_reduction.upper:.1%} fewer deaths, one
-avoided for every {by_chance.number_needed_to_treat:.0f} treated. (All this takes the control risk for exact.)
+avoided for every {by_chance.number_needed_to_treat:.1f} treated. (All this takes the control risk for exact.)
 """)
 
 # %% [markdown]
@@ -248,12 +253,12 @@ by_risk = risk_table(limits, visible_risks | both | assumed)
 # %% tags=["hide-input"]
 table(
     by_risk,
-    f"What the confidence limits of the odds ratio, {overall.lower} to {overall.upper}, mean at several control risks",
+    f"What the confidence limits of the odds ratio mean at several control risks: {overall.lower} to {overall.upper}, or {limits:.3f} with their rounding",
     {
         "control risk": ".1%",
         "relative risk": ".2f",
         "risk difference": ".1%",
-        "treated per event avoided": ".0f",
+        "treated per event avoided": ".1f",
     },
 )
 
@@ -321,7 +326,7 @@ unseen_control = total.n_control.count() - int(trials.n_control.sum())
 # %% tags=["hide-input"]
 text(f"""
 So the nine other trials hold {unseen_treated} treated and {unseen_control} control patients, if TESTS and ETASS entered
-the pool as analysed. That they did is our assumption from here on: the digest names TESTS, both are multicentre, and
+the pool as analysed. That they did is our assumption from here on: the digest calls TESTS included, both are multicentre, and
 the two together make the printed share. The nine have fewer patients together than TESTS alone, which is then the
 largest trial of the pool.
 """)
@@ -329,9 +334,9 @@ largest trial of the pool.
 # %% [markdown]
 # ## Which model printed the overall result?
 #
-# Hardly a random-effects model chosen by the stated rule. The digest says that the overall result is from a
-# random-effects model, and elsewhere that such models were used where I² was 50% or more. Under the usual calculation,
-# DerSimonian and Laird's, an interval as narrow as 0.59 to 0.90 excludes so high an I². Under another it does not.
+# Not a random-effects model chosen by the stated rule, if TESTS is in the pool. The digest says that the overall result
+# is from a random-effects model, elsewhere that such models were used where I² was 50% or more, and that TESTS was
+# included. With an interval as narrow as 0.59 to 0.90, the three do not go together under any of three usual estimators.
 #
 # I² is the share of the variation between trials' results that chance does not explain. In a random-effects model such
 # variation widens the interval. But a trial can only be so precise: with $m$ people the variance of its log odds ratio
@@ -341,32 +346,56 @@ largest trial of the pool.
 #
 # $$ \frac{1}{s^2} = \sum_i \frac{w_i}{1 + w_i \tau^2}, \qquad w_i \le \frac{m_i}{16}. $$
 #
-# For a given $\tau^2$ the sum is largest when all trials are equally large. That caps $\tau^2$, however it was
-# estimated. It also caps I², provided that I² and $\tau^2$ come from the same calculation, as they do in DerSimonian
-# and Laird's. (We allow for half a person added to each cell of a trial.)
+# For a given $\tau^2$ the sum is largest when all trials of unknown size are equally large. That caps $\tau^2$, however
+# it was estimated. With DerSimonian and Laird's estimator it caps I² too. (We allow for half a person added to each cell
+# of a trial.)
 
 # %%
 rule = audit["random-effects-model"].printed
 k = rule["trials"].count()
-any_trials = heterogeneity_ceiling(check.se.upper, k, total.n.count())
-
+only_tests = TwoArms.from_frame(trials.loc[["TESTS"]])
 visible = TwoArms.from_frame(trials)
 effects, variances = effect_sizes(visible, "OR")
-with_two_known = heterogeneity_ceiling(
-    check.se.upper, k, unseen_treated + unseen_control, variances
-)
+ceilings = {
+    "no trial": heterogeneity_ceiling(check.se.upper, k, n_total),
+    "TESTS": heterogeneity_ceiling(
+        check.se.upper,
+        k,
+        n_total - int(trials.loc["TESTS", ["n_treated", "n_control"]].sum()),
+        effect_sizes(only_tests, "OR")[1],
+    ),
+    "TESTS and ETASS": heterogeneity_ceiling(
+        check.se.upper, k, unseen_treated + unseen_control, variances
+    ),
+}
+with_two_known = ceilings["TESTS and ETASS"]
 
 # %% tags=["hide-input"]
-text(f"""
-Whatever the {k} trials were, $\\tau^2$ was at most {any_trials.tau2:.4f}, and DerSimonian and Laird's I² at most
-{any_trials.i2:.0%}. If TESTS and ETASS are among them with their published counts, it was at most
-{with_two_known.i2:.0%}.
-""")
+table(
+    pd.DataFrame(
+        [
+            {
+                "trials known": name,
+                "τ² at most": found.tau2,
+                "I² at most (DerSimonian and Laird)": found.i2,
+            }
+            for name, found in ceilings.items()
+        ]
+    ),
+    f"How much heterogeneity the overall interval leaves room for, in {k} trials of {total.n} people, by what is known of "
+    "them",
+    {"τ² at most": ".4f", "I² at most (DerSimonian and Laird)": ".1%"},
+)
 
 # %% [markdown]
-# Could the interval come from another kind of random-effects analysis? The Hartung-Knapp method estimates the standard
-# error differently and takes quantiles from a t distribution with $k - 1$ degrees of freedom, $k$ being the number of
-# trials. But then interval and p value both follow that distribution.
+# Two other estimators of $\tau^2$ are common. Paule and Mandel's makes the weighted squared deviations, Q, equal to
+# $k - 1$, $k$ being the number of trials; an I² of 50% at $\tau^2 = 0$ leaves Q above that for every $\tau^2$ up to the
+# cap. Restricted maximum likelihood (REML) stops where the likelihood no longer rises; TESTS alone lies so far from the
+# overall result, for its precision, that the likelihood rises all the way to the cap. So neither can have stopped below it.
+#
+# Could the interval be of another kind? The Hartung-Knapp method estimates the standard error differently and takes
+# quantiles from a t distribution with $k - 1$ degrees of freedom. But then interval and p value both follow that
+# distribution.
 
 # %%
 hartung_knapp = Convention(
@@ -378,23 +407,17 @@ under_t = check_ratio(overall, [hartung_knapp])
 text(f"""
 An interval of this kind would go with a p value of {under_t.p:.2g}. The printed {overall.p}
 {"would fit" if under_t.coherent else "does not fit"}.
-
-But some programs estimate $\\tau^2$ by restricted maximum likelihood (REML) and print beside it an I² computed from Q,
-the weighted sum of squared deviations. Then a small $\\tau^2$ can go with a high I². We searched for eleven trials that
-would do so and print the overall result, and found some. They are invented; all they show is that it is possible. We
-know of none with TESTS and ETASS among them.
 """)
 
 # %%
-invented = TwoArms.from_frame(audit.table("invented"))
 audit.judge(
     "random-effects-model",
-    judge_random_effects(overall, k, rule["i2-threshold"], invented),
+    judge_random_effects(overall, k, rule["i2-threshold"], only_tests, "TESTS"),
 )
 
 # %% [markdown]
-# The odds ratio itself is not touched by this. What the statement needs is an unusual pair of estimators, or a rule
-# other than the one stated. The digest cannot tell us which.
+# The odds ratio itself is not touched by this. Either the overall result is not from a random-effects model, or such a
+# model was used although I² was lower, or TESTS entered the pool with other counts. The digest cannot tell us which.
 #
 # ## What do the two visible trials say?
 #
@@ -439,7 +462,6 @@ hazard ratio, which cannot be recomputed from counts.
 """)
 
 # %%
-only_tests = TwoArms.from_frame(trials.loc[["TESTS"]])
 audit.judge(
     "tests-no-reduction", judge_no_difference(only_tests, overall.estimate)
 )
@@ -513,8 +535,8 @@ table(
         [
             "possible trials",
             "patients per arm, at least",
-            "deaths fewer in the treated arm",
-            "at most",
+            "fewer deaths if treated, at least",
+            "fewer deaths, at most",
         ],
         axis=1,
     )
@@ -564,13 +586,14 @@ rest = remainder(overall, seen)
 if_they_vary = remainder_if_trials_vary(
     overall, effects, variances, with_two_known.tau2
 )
+if_they_vary_at_most = formatted(if_they_vary.upper, ".2f", ROUND_CEILING)
 
 # %% tags=["hide-input"]
 text(f"""
 The nine must then pool to an odds ratio of {rest.ratio:.2f}; that width is rounding alone. Whatever it is exactly, its
 95% interval lies within {rest.limits:.2f}. The difference from the two seen, whose odds ratio is {seen.ratio:.2f}, has a
 p value of {p_range(rest.p)}. If the trials varied as much as the interval leaves room for, the odds ratio of the nine
-could be as high as {if_they_vary.upper:.2f}.
+could be as high as {if_they_vary_at_most}.
 """)
 
 # %%
@@ -600,6 +623,7 @@ figures.forest(
 # %%
 lumped = completing_tables(visible, [(unseen_treated, unseen_control)], overall)
 fewer_than_half = lumped[lumped["events_control"] < unseen_control / 2]
+by_random_effects = (lumped["method"] == "random effects (DL)").sum()
 
 # %% tags=["hide-input"]
 treated_deaths, control_deaths = (
@@ -609,7 +633,8 @@ treated_deaths, control_deaths = (
 text(f"""
 If fewer than half of the controls died, then {treated_deaths.min()} to {treated_deaths.max()} of {unseen_treated}
 treated patients did, and {control_deaths.min()} to {control_deaths.max()} of {unseen_control} controls. (A second set,
-with most patients dying in both arms, fits as well. It is left out here.)
+with most patients dying in both arms, fits as well. It is left out here. Under random effects, by DerSimonian and Laird,
+{by_random_effects or "no"} pair fits.)
 """)
 figures.possible_deaths(
     fewer_than_half, unseen_treated, unseen_control, overall
@@ -635,8 +660,8 @@ audit.judge(
 )
 
 # %% [markdown]
-# If one effect is common to all trials, the printed numbers do imply a contrast: the multicentre trials point to a
-# smaller effect than the rest. But a smaller effect, or an uncertain one, is not an absent one.
+# Under common-effect pooling, the printed numbers do imply a contrast: the multicentre trials point to a smaller effect
+# than the rest. But a smaller effect, or an uncertain one, is not an absent one.
 #
 # ## Is the sample too small?
 #
@@ -661,7 +686,7 @@ figures.required_sizes(n, visible_risks | both)
 text(f"""
 At the visible trials' control risk of {control_risk:.1%}, {n:,} patients are enough to see a relative reduction of
 {enough:.1%} with 80% power, or of {enough_at_90:.1%} with 90%. To detect {claimed}, fewer patients would be enough. The
-{by_rounding.relative_reduction:.0%} that the odds ratio means lies between the two.
+{by_rounding.relative_reduction:.1%} that the odds ratio means lies between the two.
 """)
 
 # %% [markdown]
@@ -671,7 +696,7 @@ At the visible trials' control risk of {control_risk:.1%}, {n:,} patients are en
 # reached.
 #
 # So we try combinations of assumptions. The diversity is either nil or the largest that the printed interval leaves
-# room for with TESTS and ETASS in the pool.
+# room for with TESTS and ETASS in the pool; the table below takes it as nil.
 
 # %%
 assumptions = pd.MultiIndex.from_product(
@@ -711,7 +736,7 @@ table(
     ),
     f"The overall result under trial sequential analysis: control risk {control_risk:.1%}, 80% power, no diversity, "
     "and the two-sided 5% boundary that spends error like O'Brien and Fleming's. The adjusted interval is that of "
-    "the odds ratio, widened for repeated looks",
+    "the odds ratio, at a single look; more looks would widen it slightly",
     {
         "reduction to detect": ".0%",
         "patients required": ",.0f",
@@ -726,8 +751,8 @@ trials were looked at eleven times at even steps. So if the required number lies
 sample is short of it, and the result is beyond its boundary all the same.
 
 An earlier meta-analysis, [Gu 2018](https://doi.org/{earlier.source.removeprefix("doi:")}), says that its own trial
-sequential analysis, of {earlier.n.count():,} patients, confirmed a benefit (risk ratio {earlier.estimate}, {earlier.lower} to
-{earlier.upper}).
+sequential analysis, of {earlier.n.count():,} patients, of thymosin α1-based therapy, confirmed a benefit (risk ratio {earlier.estimate}, {earlier.lower} to
+{earlier.upper}). Its trials need not be the same ones.
 """)
 
 # %%
@@ -808,7 +833,6 @@ audit.judge(
         '"Only" needs an effect in some patients and none in the others; neither is printed.',
         subgroup_numbers,
     ),
-    matters="The title is stronger than the text below it.",
 )
 grade_only = silent(
     "A grade of credibility is printed, but no effect.", subgroup_numbers
@@ -905,21 +929,21 @@ table(
 # - The three printed odds ratios agreed with their own intervals and p values.
 # - An odds ratio of 0.73 did not mean 27% fewer deaths.
 # - The totals added up, and the 75% fitted TESTS and ETASS.
-# - The overall interval was too narrow for the random-effects rule that the digest states, unless by an unusual pair of
-#   estimators.
+# - With TESTS in the pool, the overall interval was too narrow for the random-effects rule that the digest states.
 # - The two trials whose counts we have seen did not pool to the multicentre result; with one more small trial they could.
-# - If those two were in the pool, and one effect was common to all trials, the nine others pooled to a far larger effect.
+# - If those two were in the pool, the nine others pooled to a far larger effect.
+# - "The benefit disappears" and "only in specific subgroups" said more than the numbers do.
 # - Whether the sample was too small depended on assumptions we have not seen.
 # - The statement about elderly patients left out the higher hazard in younger ones.
 
 # %% tags=["hide-input"]
 audit.close(f"""
 The {claimed} is a reduction in the odds of death, not in deaths: if {control_risk:.1%} of untreated patients die, as in
-TESTS and ETASS, the two largest trials, an odds ratio of {overall.estimate} means
+the control arms of TESTS and ETASS, the two trials whose deaths we have seen, an odds ratio of {overall.estimate} means
 {by_rounding.relative_reduction:.1%} fewer deaths. The three odds ratios agree with their own intervals and p values;
-but if TESTS and ETASS are in the pool, and one effect is common to all trials, the nine others pool to an odds ratio of
-{rest.ratio:.2f}, against {seen.ratio:.2f} for those two. The stated rule for random effects fits the printed interval
-only by an unusual calculation, and whether the sample is too small depends on assumptions that the digest does not
+but if TESTS and ETASS are in the pool, the nine others must pool to an odds ratio of {rest.ratio:.2f} by common-effect
+pooling (at most {if_they_vary_at_most} if trials vary), against {seen.ratio:.2f} for those two. With TESTS in the pool the
+stated rule for random effects does not fit the printed interval, and whether the sample is too small depends on assumptions that the digest does not
 give.
 """)
 

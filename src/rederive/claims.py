@@ -290,17 +290,6 @@ class ArmSizesRow(Model):
     seen_in: Text
 
 
-class InventedRow(Model):
-    """Counts of a trial that nobody ran, to show that such counts exist."""
-
-    id: Slug
-    events_treated: Count
-    n_treated: Count
-    events_control: Count
-    n_control: Count
-    what: Literal["invented"]
-
-
 class NumberRow(Model):
     """One number printed by a study."""
 
@@ -318,7 +307,6 @@ ROWS: dict[str, type[Model]] = {
     "ratios": RatioRow,
     "arm-sizes": ArmSizesRow,
     "numbers": NumberRow,
-    "invented": InventedRow,
 }
 
 

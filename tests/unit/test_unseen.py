@@ -10,7 +10,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from rederive.claims import PrintedRatio
-from rederive.methods.pooling import TwoArms, effect_sizes, inverse_variance
+from rederive.methods.pooling import TwoArms, cochran_q, effect_sizes, heterogeneity, inverse_variance
 from rederive.methods.unseen import (
     COMMON_EFFECT,
     RANDOM_EFFECTS,
@@ -20,6 +20,7 @@ from rederive.methods.unseen import (
     prints,
     remainder,
     remainder_if_trials_vary,
+    reml_score_bound,
 )
 from rederive.printed import Printed, print_number
 from rederive.verdicts import Verdict
@@ -108,25 +109,75 @@ def test_every_method_recognises_its_own_result():
         assert (10, 14) in set(own[["events_treated", "events_control"]].itertuples(index=False, name=None))
 
 
-def example(n_per_arm):
-    """Four alike trials: no heterogeneity, so no help to any rule about it."""
-    return TwoArms([5] * 4, [n_per_arm] * 4, [8] * 4, [n_per_arm] * 4)
+def random_trials(rng, k):
+    """Heterogeneous trials without empty cells, TESTS first."""
+    n = np.column_stack([rng.integers(20, 200, k - 1), rng.integers(20, 200, k - 1)])
+    control = rng.uniform(0.2, 0.6, k - 1)
+    odds = control / (1 - control) * np.exp(rng.normal(-0.4, rng.uniform(0, 0.6), k - 1))
+    a = np.clip(rng.binomial(n[:, 0], odds / (1 + odds)), 1, n[:, 0] - 1)
+    c = np.clip(rng.binomial(n[:, 1], control), 1, n[:, 1] - 1)
+    return TwoArms(
+        *(np.concatenate([[first], rest]) for first, rest in ((127, a), (542, n[:, 0]), (132, c), (547, n[:, 1])))
+    )
+
+
+@settings(max_examples=150)
+@given(st.integers(0, 2**32 - 1), st.integers(3, 14), st.integers(1, 2))
+def test_no_restricted_likelihood_is_steeper_at_its_top_than_its_bound(seed, k, m):
+    """At the estimate the slope is 0, or below 0 where the estimate is 0; so the bound must not exceed 0."""
+    effects, variances = effect_sizes(random_trials(np.random.default_rng(seed), k), "OR")
+    fit = inverse_variance(effects, variances, "REML")
+    bound = reml_score_bound(fit.tau2, fit.estimate, fit.standard_error, effects[:m], variances[:m], k)
+    assert bound <= 1e-5 * float(fit.standard_error) ** -2  # the estimate is found to 1e-10 or so, the slope to less
+
+
+@settings(max_examples=150)
+@given(st.integers(0, 2**32 - 1), st.integers(3, 14), st.floats(0, 0.5))
+def test_q_shrinks_no_faster_than_its_most_precise_trial_lets_it(seed, k, tau2):
+    effects, variances = effect_sizes(random_trials(np.random.default_rng(seed), k), "OR")
+    q = [float(cochran_q(effects, variances + t).q) for t in (0, tau2)]
+    assert q[1] >= q[0] * variances.min() / (variances.min() + tau2) - 1e-9
 
 
 def test_a_rule_about_heterogeneity_holds_is_possible_or_is_contradicted():
-    half = Printed.parse("50%")
-    wide = PrintedRatio(measure="OR", estimate="0.73", lower="0.30", upper="1.78", n="160")
-    assert judge_random_effects(wide, 4, Printed.parse("10%"), example(20)).verdict is Verdict.COHERENT
-    narrow = PrintedRatio(measure="OR", estimate="0.73", lower="0.39", upper="1.37", n="160")
-    assert judge_random_effects(narrow, 4, Printed.parse("95%"), example(20)).verdict is Verdict.CONTRADICTED
-    for wrong in [
-        (wide.model_copy(update={"measure": "RR"}), 4, half, example(20)),
-        (wide, 5, half, example(20)),
-        (wide, 4, half, example(21)),
-        (wide.model_copy(update={"upper": Printed.parse("2.60")}), 4, half, example(20)),
-    ]:
-        with pytest.raises(ValueError, match="expected"):
-            judge_random_effects(*wrong)
+    whole = {"measure": "OR", "estimate": "0.73", "n": "1927"}
+    tests = TwoArms([127], [542], [132], [547])
+    narrow = PrintedRatio.model_validate(whole | {"lower": "0.59", "upper": "0.90", "p": "0.003"})
+    wide = PrintedRatio.model_validate(whole | {"lower": "0.40", "upper": "1.33"})
+    assert judge_random_effects(narrow, 11, Printed.parse("50%"), tests, "TESTS").verdict is Verdict.CONTRADICTED
+    assert "None of 3" in judge_random_effects(narrow, 11, Printed.parse("50%"), tests, "TESTS").because
+    assert judge_random_effects(wide, 11, Printed.parse("50%"), tests, "TESTS").verdict is Verdict.COHERENT
+    # a rule that only an estimator other than DerSimonian and Laird's can meet
+    between = judge_random_effects(narrow, 11, Printed.parse("10%"), tests, "TESTS")
+    assert between.verdict is Verdict.POSSIBLE
+    assert "Paule and Mandel" in between.because
+    for wrong in [{"measure": "RR"}, {"n": None}, {"upper": Printed.parse("1.10")}]:
+        with pytest.raises(ValueError, match="coherent pooled odds ratio"):
+            judge_random_effects(narrow.model_copy(update=wrong), 11, Printed.parse("50%"), tests, "TESTS")
+
+
+def test_random_meta_analyses_never_meet_a_rule_they_are_said_to_break():
+    """Whatever the estimator: a pool that prints its own result and has an I² is not told that it cannot."""
+    rng = np.random.default_rng(11)
+    asked = 0
+    for _ in range(150):
+        tables = random_trials(rng, 8)
+        effects, variances = effect_sizes(tables, "OR")
+        i2 = float(heterogeneity(effects, variances).i2)
+        known = TwoArms(
+            tables.events_treated[:1], tables.n_treated[:1], tables.events_control[:1], tables.n_control[:1]
+        )
+        for method in ("DL", "PM", "REML"):
+            pooled = inverse_variance(effects, variances, method)
+            people = str(int((tables.n_treated + tables.n_control).sum()))
+            printed = printed_ratio(float(pooled.estimate), float(pooled.standard_error)).model_copy(
+                update={"n": Printed.parse(people)}
+            )
+            if i2 > 0.01 and printed.estimate.text != "1.00":
+                asked += 1
+                rule = Printed.parse(f"{100 * i2:.1f}%")
+                assert judge_random_effects(printed, 8, rule, known, "TESTS").verdict is not Verdict.CONTRADICTED
+    assert asked > 100
 
 
 def test_trials_that_vary_leave_the_rest_more_room():

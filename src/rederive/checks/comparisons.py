@@ -61,8 +61,9 @@ ONE = Interval(1, 1)
 def judge_subgroup(group: PrintedRatio, others: PrintedRatio, interaction_p: Printed) -> Finding:
     """Does a trial's own comparison of a subgroup with its other patients carry the words "an effect in this subgroup"?
 
-    It does if the two differ by their interaction (at 5%) and if it is the subgroup's own interval that excludes 1. The
-    interaction p value that the trial prints has to be one that its two ratios allow for all of this to be coherent.
+    It does if the two differ by their interaction (at 5%, by the trial's printed p value and by ours) and if it is the
+    subgroup's own interval that excludes 1. Whether the printed p value is one that the two ratios allow is said, but
+    is no part of those words.
     """
     both = interaction(group, others)
     inside = [includes(ratio, ONE) for ratio in (group, others)]
@@ -75,7 +76,8 @@ def judge_subgroup(group: PrintedRatio, others: PrintedRatio, interaction_p: Pri
         (True, True): "Neither interval excludes 1.",
     }
     found = where.get((inside[0], inside[1]), "Rounding leaves open whether the intervals exclude 1.")
-    printed_p = "is one of them" if allowed else "is not; a model with other terms in it could print that"
+    both_significant = max(both.p.upper, interaction_p.interval().lower) < 0.05
+    printed_p = "is one of them" if allowed else "is not, which a model with other terms in it might explain"
     return Finding(
         judge_subgroup,
         "two groups of separate patients; difference of log ratios, normal",
@@ -84,8 +86,8 @@ def judge_subgroup(group: PrintedRatio, others: PrintedRatio, interaction_p: Pri
         f"{interaction_p}, {printed_p}.",
         {"ratio_of_ratios": both.ratio, "interaction_p": both.p},
         exists=True,
-        constrained=allowed,
-        worded=None if inside[0] is None else not inside[0] and both.p.upper < 0.05,
+        constrained=True,
+        worded=None if inside[0] is None else not inside[0] and both_significant,
     )
 
 

@@ -128,7 +128,8 @@ def reduction_by_control_risk(curve: pd.DataFrame, marks: pd.DataFrame, claimed:
     percent = alt.Axis(format="%", tickCount=6)
     risks = alt.Scale(nice=False)
     x = alt.X("control_risk:Q", title="risk of death without the drug", axis=percent, scale=risks)
-    y = alt.Y("lower:Q", title="relative risk reduction", axis=percent)
+    highest = 1.1 * max(claimed, float(curve["upper"].max()))
+    y = alt.Y("lower:Q", title="relative risk reduction", axis=percent, scale=alt.Scale(domain=[0, highest]))
     band = (
         alt.Chart(curve)
         .mark_area(fill=IMPLIED, fillOpacity=0.25, stroke=IMPLIED, strokeDash=[4, 3])

@@ -78,7 +78,7 @@ def judge_consistent(trial: pd.Series, pooled: PrintedRatio, part: str = "") -> 
         f"The trial's {RATIO_NAMES[pooled.measure]} is {trial['estimate']:.2f} ({trial['lower']:.2f} to "
         f"{trial['upper']:.2f}), an interval that {'holds' if holds else 'does not hold'} the pooled "
         f"{pooled.estimate}." + (f" But {part}: then agreement is no independent support." if part else ""),
-        {"ratio": float(trial["estimate"]), "interval": limits},
+        {"ratio": float(trial["estimate"]), "lower": float(trial["lower"]), "upper": float(trial["upper"])},
         exists=holds,
         constrained=True,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from rederive.checks.information import heterogeneity_ceiling
@@ -21,7 +21,6 @@ from rederive.methods.pooling import (
     Pooled,
     TwoArms,
     effect_sizes,
-    heterogeneity,
     inverse_variance,
     mantel_haenszel,
     peto,
@@ -129,7 +128,8 @@ def judge_remainder(whole: PrintedRatio, parts: Mapping[str, PrintedRatio | Pool
     return Finding(
         judge_remainder,
         "one common effect, inverse variance; rounding carried through",
-        f"What the other trials must pool to: {told}.",
+        f"What the other trials must pool to: {told}."
+        + ("" if all(holds) else " For some of these true values the difference is not significant at 5%."),
         {f"odds_ratio_without_{name.replace(' ', '_')}": rest.ratio for name, rest in rests.items()},
         exists=True,
         constrained=all(holds),
@@ -146,47 +146,82 @@ def _range(values: Floats) -> Interval:
     return Interval(float(values.min()), float(values.max()))
 
 
-def judge_random_effects(pooled: PrintedRatio, trials: int, threshold: Printed, example: TwoArms) -> Finding:
-    """Can a random-effects result with at least this I² have an interval as narrow as the printed one?
+def reml_score_bound(
+    tau2: ArrayLike, estimate: ArrayLike, se: ArrayLike, effects: Floats, variances: Floats, trials: int
+) -> Floats:
+    """A lower bound of the restricted likelihood's slope where it was said to be highest; above 0 it cannot have been.
 
-    Two conventions. With DerSimonian and Laird's tau^2, to which I² belongs, the interval caps I²
-    (`heterogeneity_ceiling`). With tau^2 by restricted maximum likelihood and I² from Q it does not; an `example` of
-    invented trials shows that the printed result can then go with such an I².
+    Twice the slope in tau^2 (Viechtbauer 2005) is sum w^2 (y - b)^2 - sum w + sum w^2 / sum w, with
+    w = 1 / (v + tau^2), the pooled effect b and sum w = 1 / s^2. The trials that are known give their share of each
+    sum. The others have to make up the rest of sum w and of sum w (y - b) = 0, and then, by the inequality of Cauchy
+    and Schwarz, their squares come to no less than if they shared it equally.
 
     Parameters
     ----------
-    example : invented trials, as many as were pooled and of as many people, or none that helps.
+    tau2, estimate, se : of the pooled result; broadcast against each other.
+    effects, variances : log ratios and their variances, of the known trials, shape (m,).
+    trials : number of trials pooled, more than m.
+    """
+    tau2, b, s = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (tau2, estimate, se)))
+    unknown = trials - len(effects)
+    weights = 1 / (variances + tau2[..., None])
+    deviations = weights * (effects - b[..., None])
+    total = 1 / s**2
+    squared_deviations = np.sum(deviations**2, axis=-1) + np.sum(deviations, axis=-1) ** 2 / unknown
+    squared_weights = np.sum(weights**2, axis=-1) + (total - np.sum(weights, axis=-1)) ** 2 / unknown
+    return np.asarray(squared_deviations - total + squared_weights / total)
+
+
+def judge_random_effects(pooled: PrintedRatio, trials: int, threshold: Printed, known: TwoArms, names: str) -> Finding:
+    """Can a random-effects result with at least this I² have the printed estimate and interval, given known trials?
+
+    Asked of three estimators of tau^2, with a Wald interval. The interval caps tau^2 for all of them
+    (`heterogeneity_ceiling`). Then
+
+    - DerSimonian and Laird: I² follows from tau^2, so it is capped too;
+    - Paule and Mandel: tau^2 is where Q(tau^2) = k - 1; I² sets a least Q(0), and Q(tau^2) is at least
+      Q(0) v / (v + tau^2) with v the smallest variance a trial can have;
+    - restricted maximum likelihood: the slope of the likelihood has to reach 0 below the cap (`reml_score_bound`),
+      whatever I² is.
+
+    Parameters
+    ----------
+    known, names : trials that are in the pool, with their counts, at least one fewer than were pooled; what they are
+        called.
 
     Raises
     ------
-    ValueError : if this is not an odds ratio, the number of people is not printed, its numbers do not agree, or the
-        example is of another size.
+    ValueError : if this is not an odds ratio, the number of people is not printed or its numbers do not agree, and as
+        `heterogeneity_ceiling`.
     """
     check = check_ratio(pooled)
     if pooled.n is None or pooled.measure != "OR" or not check.coherent:
         raise ValueError("expected a coherent pooled odds ratio printed with its number of people")
-    people = int((example.n_treated + example.n_control).sum())
-    if (len(example.n_treated), people) != (trials, pooled.n.count()):
-        raise ValueError(f"expected an example of {trials} trials and {pooled.n} people, got {people}")
-    ceiling = heterogeneity_ceiling(check.se.upper, trials, people)
+    effects, variances = effect_sizes(known, "OR")
+    others = pooled.n.count() - int((known.n_treated + known.n_control).sum())
+    ceiling = heterogeneity_ceiling(check.se.upper, trials, others, list(variances))
     least = threshold.interval().lower
-    effects, variances = effect_sizes(example, "OR")
-    by_reml = inverse_variance(effects, variances, "REML")
-    i2 = float(heterogeneity(effects, variances).i2)
-    shown = bool(prints(pooled, by_reml)) and i2 >= least
+    smallest_variance = min(float(variances.min()), 16 / (others + 2))
+    least_q = (trials - 1) / (1 - least) * smallest_variance / (smallest_variance + ceiling.tau2)
+    outline = feasible_outline(pooled, convention=check.convention, points=60)
+    across = np.linspace(0, 1, 11)[:, None, None]  # the bound is convex in b: its least value may lie between the edges
+    b = outline["effect_lower"].to_numpy() * (1 - across) + outline["effect_upper"].to_numpy() * across
+    tau2 = np.linspace(0, ceiling.tau2, 101)[:, None]
+    slope = reml_score_bound(tau2, b, outline["se"].to_numpy(), effects, variances, trials)
+    possible = {
+        "DerSimonian and Laird": ceiling.i2 >= least,
+        "Paule and Mandel": least_q <= trials - 1,
+        "restricted maximum likelihood": float(slope.min()) <= 0,
+    }
+    by = [name for name, can in possible.items() if can]
     return Finding(
         judge_random_effects,
-        "a Wald interval; τ² by DerSimonian and Laird, or by restricted maximum likelihood with I² from Q",
-        f"With DerSimonian and Laird's τ², {trials} trials of {pooled.n} people give an interval as narrow as "
-        f"{pooled.lower} to {pooled.upper} only if I² is at most {ceiling.i2:.0%}, and the rule asks for {threshold}. "
-        + (
-            f"With τ² by restricted maximum likelihood it can be more: invented trials reach {i2:.0%} with a τ² of "
-            f"only {float(by_reml.tau2):.4f}."
-            if shown
-            else "We know of no other way either."
-        ),
-        {"largest_i2": ceiling.i2, "largest_tau2": ceiling.tau2, "example_i2": i2},
-        exists=ceiling.i2 >= least or shown,
+        f"{names} in the pool with its published counts; a Wald interval; τ² by {', '.join(possible)}",
+        f"An interval as narrow as {pooled.lower} to {pooled.upper} leaves room for a τ² of at most {ceiling.tau2:.4f} "
+        f"and, by DerSimonian and Laird, an I² of at most {ceiling.i2:.0%}; the rule asks for {threshold}. "
+        + (f"It can be met by {', '.join(by)}." if by else f"None of {len(possible)} usual estimators can meet it."),
+        {"largest_tau2": ceiling.tau2, "largest_i2": ceiling.i2},
+        exists=bool(by),
         constrained=ceiling.i2 >= least,
         missing=("I²", "τ² and its estimator", "which model was used"),
     )
