@@ -376,15 +376,16 @@ table(
         [
             {
                 "trials known": name,
-                "τ² at most": found.tau2,
-                "I² at most (DerSimonian and Laird)": found.i2,
+                "τ² at most": formatted(found.tau2, ".4f", ROUND_CEILING),
+                "I² at most (DerSimonian and Laird)": formatted(
+                    found.i2, ".1%", ROUND_CEILING
+                ),
             }
             for name, found in ceilings.items()
         ]
     ),
     f"How much heterogeneity the overall interval leaves room for, in {k} trials of {total.n} people, by what is known of "
     "them",
-    {"τ² at most": ".4f", "I² at most (DerSimonian and Laird)": ".1%"},
 )
 
 # %% [markdown]

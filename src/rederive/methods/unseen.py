@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_CEILING
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ from rederive.methods.pooling import (
     peto,
     subtract,
 )
-from rederive.printed import Interval, Printed, p_range
+from rederive.printed import Interval, Printed, formatted, p_range
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -52,7 +53,6 @@ class Remainder:
     effect, se : log odds ratio of the rest, and its standard error.
     ratio : the odds ratio itself.
     limits : from the lowest lower to the highest upper 95% confidence limit of that odds ratio.
-    ratio_to_part : odds ratio of the rest over odds ratio of the part.
     p : p value of the difference between rest and part.
     """
 
@@ -60,7 +60,6 @@ class Remainder:
     se: Interval
     ratio: Interval
     limits: Interval
-    ratio_to_part: Interval
     p: Interval
 
 
@@ -90,7 +89,6 @@ def remainder(whole: PrintedRatio, part: PrintedRatio | Pooled) -> Remainder:
         _range(rest_se),
         _range(np.exp(rest_effect)),
         Interval(float(np.exp(rest_effect - half).min()), float(np.exp(rest_effect + half).max())),
-        _range(np.exp(difference)),
         p if difference.min() * difference.max() > 0 else Interval(p.lower, 1.0),  # inside the sets they may agree
     )
 
@@ -217,8 +215,9 @@ def judge_random_effects(pooled: PrintedRatio, trials: int, threshold: Printed, 
     return Finding(
         judge_random_effects,
         f"{names} in the pool with its published counts; a Wald interval; τ² by {', '.join(possible)}",
-        f"An interval as narrow as {pooled.lower} to {pooled.upper} leaves room for a τ² of at most {ceiling.tau2:.4f} "
-        f"and, by DerSimonian and Laird, an I² of at most {ceiling.i2:.0%}; the rule asks for {threshold}. "
+        f"An interval as narrow as {pooled.lower} to {pooled.upper} leaves room for a τ² of at most "
+        f"{formatted(ceiling.tau2, '.4f', ROUND_CEILING)} and, by DerSimonian and Laird, an I² of at most "
+        f"{formatted(ceiling.i2, '.0%', ROUND_CEILING)}; the rule asks for {threshold}. "
         + (f"It can be met by {', '.join(by)}." if by else f"None of {len(possible)} usual estimators can meet it."),
         {"largest_tau2": ceiling.tau2, "largest_i2": ceiling.i2},
         exists=bool(by),
