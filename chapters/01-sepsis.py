@@ -59,10 +59,13 @@ from rederive.methods.pooling import (
     which_print,
 )
 from rederive.methods.sequential import (
+    boundaries,
+    cumulative_z,
     detectable_reduction,
     information_to_cross,
     judge_sample_size,
     monitor,
+    required_information_size,
 )
 from rederive.methods.trials import (
     judge_consistent,
@@ -196,9 +199,9 @@ seen_deaths = trials.events_treated.sum() + trials.events_control.sum()
 # %% tags=["hide-input"]
 text(f"""
 The overall interval needs at least {deaths_needed:.0f} deaths among the {overall.n} patients; TESTS and ETASS, the two
-trials whose deaths we have seen, had {seen_deaths} between them. No trials of that many
-patients could have given a standard error below {narrowest:.3f}, whatever their risks; the printed interval implies
-{check.se:.3f}. So it is not too narrow for its patients.
+trials whose deaths we have seen, had {seen_deaths} between them. No trials of that many patients could have given a
+standard error below {narrowest:.3f}, whatever their risks; the printed interval implies {check.se:.3f}. So it is not
+too narrow for its patients.
 """)
 
 # %% [markdown]
@@ -211,9 +214,9 @@ patients could have given a standard error below {narrowest:.3f}, whatever their
 #
 # $$ r_1 = \frac{\mathrm{OR}\; r}{1 - r + \mathrm{OR}\; r}. $$
 #
-# The digest gives no $r$. The control arms of two trials do: [TESTS](https://doi.org/10.1136/bmj-2024-082583), published
-# in 2025, double-blind, and [ETASS](https://doi.org/10.1186/cc11932), published in 2013, single-blind. They are the
-# trials whose 28-day deaths we have seen.
+# The digest gives no $r$. The control arms of two trials do: [TESTS](https://doi.org/10.1136/bmj-2024-082583),
+# published in 2025, double-blind, and [ETASS](https://doi.org/10.1186/cc11932), published in 2013, single-blind. They
+# are the trials whose 28-day deaths we have seen.
 
 # %%
 control_risk = trials.events_control.sum() / trials.n_control.sum()
@@ -326,9 +329,9 @@ unseen_control = total.n_control.count() - int(trials.n_control.sum())
 # %% tags=["hide-input"]
 text(f"""
 So the nine other trials hold {unseen_treated} treated and {unseen_control} control patients, if TESTS and ETASS entered
-the pool as analysed. That they did is our assumption from here on: the digest calls TESTS included, both are multicentre, and
-the two together make the printed share. The nine have fewer patients together than TESTS alone, which is then the
-largest trial of the pool.
+the pool as analysed. That they did is our assumption from here on: the digest calls TESTS included, both are
+multicentre, and the two together make the printed share. The nine have fewer patients together than TESTS alone, which
+is then the largest trial of the pool.
 """)
 
 # %% [markdown]
@@ -336,7 +339,8 @@ largest trial of the pool.
 #
 # Not a random-effects model chosen by the stated rule, if TESTS is in the pool. The digest says that the overall result
 # is from a random-effects model, elsewhere that such models were used where I² was 50% or more, and that TESTS was
-# included. With an interval as narrow as 0.59 to 0.90, the three do not go together under any of three usual estimators.
+# included. With an interval as narrow as 0.59 to 0.90, the three do not go together under any of three usual
+# estimators.
 #
 # I² is the share of the variation between trials' results that chance does not explain. In a random-effects model such
 # variation widens the interval. But a trial can only be so precise: with $m$ people the variance of its log odds ratio
@@ -347,8 +351,8 @@ largest trial of the pool.
 # $$ \frac{1}{s^2} = \sum_i \frac{w_i}{1 + w_i \tau^2}, \qquad w_i \le \frac{m_i}{16}. $$
 #
 # For a given $\tau^2$ the sum is largest when all trials of unknown size are equally large. That caps $\tau^2$, however
-# it was estimated. With DerSimonian and Laird's estimator it caps I² too. (We allow for half a person added to each cell
-# of a trial.)
+# it was estimated. With DerSimonian and Laird's estimator it caps I² too. (We allow for half a person added to each
+# cell of a trial.)
 
 # %%
 rule = audit["random-effects-model"].printed
@@ -392,7 +396,8 @@ table(
 # Two other estimators of $\tau^2$ are common. Paule and Mandel's makes the weighted squared deviations, Q, equal to
 # $k - 1$, $k$ being the number of trials; an I² of 50% at $\tau^2 = 0$ leaves Q above that for every $\tau^2$ up to the
 # cap. Restricted maximum likelihood (REML) stops where the likelihood no longer rises; TESTS alone lies so far from the
-# overall result, for its precision, that the likelihood rises all the way to the cap. So neither can have stopped below it.
+# overall result, for its precision, that the likelihood rises all the way to the cap. So neither can have stopped below
+# it.
 #
 # Could the interval be of another kind? The Hartung-Knapp method estimates the standard error differently and takes
 # quantiles from a t distribution with $k - 1$ degrees of freedom. But then interval and p value both follow that
@@ -456,10 +461,10 @@ pairs = [
 agree = sum(printed.prints(value) for printed, value in pairs)
 text(f"""
 ETASS prints a relative risk of {etass.estimate} ({etass.lower} to {etass.upper}) with p = {etass.p}. From its counts we
-get {ours.estimate:.3f} ({ours.lower:.3f} to {ours.upper:.3f}) and, by the χ² test without continuity correction,
-p = {pearson:.4f}: {agree} of {len(pairs)} numbers round to what is printed. ETASS also prints p values below 5%:
-{log_rank} for the log-rank test, which uses the days of death, and {in_hospital} for death in hospital. TESTS prints a
-hazard ratio, which cannot be recomputed from counts.
+get {ours.estimate:.3f} ({ours.lower:.3f} to {ours.upper:.3f}) and, by the χ² test without continuity correction, p =
+{pearson:.4f}: {agree} of {len(pairs)} numbers round to what is printed. ETASS also prints p values below 5%: {log_rank}
+for the log-rank test, which uses the days of death, and {in_hospital} for death in hospital. TESTS prints a hazard
+ratio, which cannot be recomputed from counts.
 """)
 
 # %%
@@ -477,8 +482,8 @@ audit.judge(
 )
 
 # %% [markdown]
-# Now pool the two. There are many ways to do it, and the digest leaves the choice open. So we try the usual ones and ask
-# of each whether its result rounds to the published multicentre one. DL, PM and REML are three ways to estimate the
+# Now pool the two. There are many ways to do it, and the digest leaves the choice open. So we try the usual ones and
+# ask of each whether its result rounds to the published multicentre one. DL, PM and REML are three ways to estimate the
 # variance between trials (DerSimonian and Laird; Paule and Mandel; restricted maximum likelihood).
 
 # %%
@@ -509,8 +514,8 @@ table(
 nearest = answers.iloc[0]
 text(f"""
 {answers["all_print"].sum() or "None"} of the {len(answers)} methods gives all four numbers. The common-effect methods
-come close: Mantel and Haenszel's gives {nearest.estimate:.3f} ({nearest.lower:.3f} to {nearest.upper:.3f}),
-p = {nearest.p:.3f}. (With two trials, DL, PM and REML agree.)
+come close: Mantel and Haenszel's gives {nearest.estimate:.3f} ({nearest.lower:.3f} to {nearest.upper:.3f}), p =
+{nearest.p:.3f}. (With two trials, DL, PM and REML agree.)
 """)
 
 # %% [markdown]
@@ -592,8 +597,8 @@ if_they_vary_at_most = formatted(if_they_vary.upper, ".2f", ROUND_CEILING)
 # %% tags=["hide-input"]
 text(f"""
 The nine must then pool to an odds ratio of {rest.ratio:.2f}; that width is rounding alone. Whatever it is exactly, its
-95% interval lies within {rest.limits:.2f}. The difference from the two seen, whose odds ratio is {seen.ratio:.2f}, has a
-p value of {p_range(rest.p)}. If the trials varied as much as the interval leaves room for, the odds ratio of the nine
+95% interval lies within {rest.limits:.2f}. The difference from the two seen, whose odds ratio is {seen.ratio:.2f}, has
+a p value of {p_range(rest.p)}. If the trials varied as much as the interval leaves room for, the odds ratio of the nine
 could be as high as {if_they_vary_at_most}.
 """)
 
@@ -618,8 +623,8 @@ figures.forest(
 
 # %% [markdown]
 # How many deaths would that be? We try every pair of death counts among the unseen patients, as if they were one trial,
-# and keep those with which the pool rounds to the overall result. To lump nine trials into one assumes that they had the
-# same risks. So this shows the scale of things and reconstructs nothing.
+# and keep those with which the pool rounds to the overall result. To lump nine trials into one assumes that they had
+# the same risks. So this shows the scale of things and reconstructs nothing.
 
 # %%
 lumped = completing_tables(visible, [(unseen_treated, unseen_control)], overall)
@@ -634,8 +639,8 @@ treated_deaths, control_deaths = (
 text(f"""
 If fewer than half of the controls died, then {treated_deaths.min()} to {treated_deaths.max()} of {unseen_treated}
 treated patients did, and {control_deaths.min()} to {control_deaths.max()} of {unseen_control} controls. (A second set,
-with most patients dying in both arms, fits as well. It is left out here. Under random effects, by DerSimonian and Laird,
-{by_random_effects or "no"} pair fits.)
+with most patients dying in both arms, fits as well. It is left out here. Under random effects, by DerSimonian and
+Laird, {by_random_effects or "no"} pair fits.)
 """)
 figures.possible_deaths(
     fewer_than_half, unseen_treated, unseen_control, overall
@@ -648,16 +653,16 @@ by_quality = {"the high-quality trials": high_quality}
 audit.judge("driven-by-lower-quality", judge_remainder(overall, by_quality))
 
 # %% [markdown]
-# For "lower quality" the same arithmetic leaves more room, and the verdict is weaker. And a difference between groups of
-# trials does not say why they differ: small trials may be biased, unpublished ones may be missing, or the patients may
-# have been others.
+# For "lower quality" the same arithmetic leaves more room, and the verdict is weaker. And a difference between groups
+# of trials does not say why they differ: small trials may be biased, unpublished ones may be missing, or the patients
+# may have been others.
 
 # %%
 subsets = {"high quality": high_quality, "multicentre": multicentre}
 audit.judge(
     "benefit-disappears",
     judge_absence(subsets, overall),
-    matters="The subsets are uncertain, not without effect.",
+    matters="The subsets are uncertain; that they have no effect is not shown.",
 )
 
 # %% [markdown]
@@ -691,10 +696,9 @@ At the visible trials' control risk of {control_risk:.1%}, {n:,} patients are en
 """)
 
 # %% [markdown]
-# Too few patients is not the same as no conclusion. Trial sequential analysis also draws a boundary: a
-# critical value for $Z$, the log odds ratio divided by its standard error, that is high while information is scarce, so
-# that early chance findings do not count. A result beyond the boundary counts even if the required number has not been
-# reached.
+# Too few patients is not the same as no conclusion. Trial sequential analysis also draws a boundary: a critical value
+# for $Z$, the log odds ratio divided by its standard error, that is high while information is scarce, so that early
+# chance findings do not count. A result beyond the boundary counts even if the required number has not been reached.
 #
 # So we try combinations of assumptions. The diversity is either nil or the largest that the printed interval leaves
 # room for with TESTS and ETASS in the pool; the table below takes it as nil.
@@ -747,17 +751,54 @@ table(
 )
 text(f"""
 The printed numbers put Z at {check.z:.2f}, leaving its sign aside. That is beyond the boundary as long as no more than
-{Interval(*largest):,.0f} patients are required, or, to illustrate repeated looks, {Interval(*largest_in_11):,.0f} if the
-trials were looked at eleven times at even steps. So if the required number lies between {n:,} and about that, the
+{Interval(*largest):,.0f} patients are required, or, to illustrate repeated looks, {Interval(*largest_in_11):,.0f} if
+the trials were looked at eleven times at even steps. So if the required number lies between {n:,} and about that, the
 sample is short of it, and the result is beyond its boundary all the same.
 
 An earlier meta-analysis, [Gu 2018](https://doi.org/{earlier.source.removeprefix("doi:")}), says that its own trial
-sequential analysis, of {earlier.n.count():,} patients, of thymosin α1-based therapy, confirmed a benefit (risk ratio {earlier.estimate}, {earlier.lower} to
-{earlier.upper}). Its trials need not be the same ones.
+sequential analysis, of {earlier.n.count():,} patients, of thymosin α1-based therapy, confirmed a benefit (risk ratio
+{earlier.estimate}, {earlier.lower} to {earlier.upper}). Its trials need not be the same ones.
 """)
 
 # %%
 figures.sequential_boundary(shown, check.z)
+
+# %% [markdown]
+# How did the evidence accumulate? We can follow the two trials we have seen, in the order of their publication. When
+# the nine others came we do not know, so nothing can be said of the steps between. The table supposes that a reduction
+# by a fifth is to be detected with 80% power.
+
+# %%
+in_order = trials.sort_values("year")
+z_seen = cumulative_z(*effect_sizes(TwoArms.from_frame(in_order), "OR"))
+patients = [*(in_order.n_treated + in_order.n_control).cumsum(), n]
+needed = float(required_information_size(control_risk, 0.2, power=0.8))
+
+# %% tags=["hide-input"]
+table(
+    pd.DataFrame(
+        {
+            "after": [
+                *(f"{study} ({year})" for study, year in in_order.year.items()),
+                "all trials, as printed",
+            ],
+            "patients": patients,
+            "information": [x / needed for x in patients],
+            "Z in favour of the drug": [
+                *(f"{-z:.2f}" for z in z_seen),
+                format(check.z, ".2f"),
+            ],
+            "critical Z": boundaries([x / needed for x in patients]),
+        }
+    ),
+    f"Cumulative Z of the trials seen, and the printed one, against the boundary for three looks; {needed:,.0f} patients "
+    "required (supposed). Common effect, inverse variance",
+    {"information": ".0%", "critical Z": ".2f"},
+)
+text(f"""
+With the two trials alone, {patients[1]:,} of the {n:,} patients, Z stays below its boundary throughout. If the printed
+result is right, it is the {unseen_treated + unseen_control} patients of the nine other trials that take it past.
+""")
 
 # %%
 audit.judge(
@@ -805,8 +846,8 @@ age, first, corrected = (
 text(f"""
 For age, the ratio of the two hazard ratios is {age.ratio:.2f}. What stands out is not the hazard ratio in patients of
 60 or older but the one in younger patients, {younger.estimate} ({younger.lower} to {younger.upper}): a higher rate of
-death with the drug. Naming only the elderly leaves this half out. Either half may be chance, since every further subgroup is a
-further chance to find something.
+death with the drug. Naming only the elderly leaves this half out. Either half may be chance, since every further
+subgroup is a further chance to find something.
 
 For diabetes, what the digest says fits the two hazard ratios. The interaction p value that the trial prints is larger
 than the two give by this test. A model with other terms in it could explain that; the abstract names none.
@@ -871,8 +912,8 @@ audit.judge(
 # - **Which model.** The remainder assumes a common effect. The narrow overall interval leaves little room for another
 #   model, but some.
 # - **Which deaths, and who is counted.** ETASS also printed deaths in hospital and in intensive care, and TESTS
-#   randomised more patients than it analysed (the table counts those missing as alive). None of these choices brings the
-#   two trials to the published multicentre result.
+#   randomised more patients than it analysed (the table counts those missing as alive). None of these choices brings
+#   the two trials to the published multicentre result.
 
 # %%
 rows = audit.table("trials").set_index("id")
@@ -931,7 +972,8 @@ table(
 # - An odds ratio of 0.73 did not mean 27% fewer deaths.
 # - The totals added up, and the 75% fitted TESTS and ETASS.
 # - With TESTS in the pool, the overall interval was too narrow for the random-effects rule that the digest states.
-# - The two trials whose counts we have seen did not pool to the multicentre result; with one more small trial they could.
+# - The two trials whose counts we have seen did not pool to the multicentre result; with one more small trial they
+#   could.
 # - If those two were in the pool, the nine others pooled to a far larger effect.
 # - "The benefit disappears" and "only in specific subgroups" said more than the numbers do.
 # - Whether the sample was too small depended on assumptions we have not seen.
@@ -943,9 +985,9 @@ The {claimed} is a reduction in the odds of death, not in deaths: if {control_ri
 the control arms of TESTS and ETASS, the two trials whose deaths we have seen, an odds ratio of {overall.estimate} means
 {by_rounding.relative_reduction:.1%} fewer deaths. The three odds ratios agree with their own intervals and p values;
 but if TESTS and ETASS are in the pool, the nine others must pool to an odds ratio of {rest.ratio:.2f} by common-effect
-pooling (at most {if_they_vary_at_most} if trials vary), against {seen.ratio:.2f} for those two. With TESTS in the pool the
-stated rule for random effects does not fit the printed interval, and whether the sample is too small depends on assumptions that the digest does not
-give.
+pooling (at most {if_they_vary_at_most} if trials vary), against {seen.ratio:.2f} for those two. With TESTS in the pool
+the stated rule for random effects does not fit the printed interval, and whether the sample is too small depends on
+assumptions that the digest does not give.
 """)
 
 # %% [markdown]

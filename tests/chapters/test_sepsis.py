@@ -280,3 +280,18 @@ def test_the_prose_says_what_the_numbers_say(results, said):
     diabetes = results["tests-diabetic"]["recomputed"]["interaction_p"]
     assert diabetes[1] < 0.035  # "larger than the two give by this test"
     assert "does not fit" in said  # Hartung-Knapp
+    needed = 4 * (stats.norm.isf(0.025) + stats.norm.isf(0.2)) ** 2
+    r = 195 / 727
+    needed *= 0.9 * r * (1 - 0.9 * r) / (0.2 * r) ** 2
+    tables = [np.array(table, dtype=float) for table in (ETASS, TESTS)]
+    y = np.array([np.log(t[0, 0] * t[1, 1] / (t[0, 1] * t[1, 0])) for t in tables])
+    w = np.array([1 / (1 / t).sum() for t in tables])
+    z = -np.cumsum(w * y) / np.sqrt(np.cumsum(w))
+    rows = re.findall(r"(?:ETASS \(2013\)|TESTS \(2025\)) ([\d,]+) (\d+)% ([\d.]+) ([\d.]+)", said)
+    assert [row[:3] for row in rows] == [
+        (f"{people:,}", f"{people / needed:.0%}".rstrip("%"), f"{value:.2f}")
+        for people, value in zip((361, 1450), z, strict=True)
+    ]
+    assert all(float(row[2]) < float(row[3]) for row in rows)  # "stays below its boundary throughout"
+    printed_z, critical = re.search(r"all trials, as printed 1,927 \d+% ([\d.]+) to [\d.]+ ([\d.]+)", said).groups()
+    assert float(printed_z) > float(critical)  # "take it past"

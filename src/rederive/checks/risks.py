@@ -5,16 +5,16 @@ With control risk r an odds ratio OR stands for the treated risk  r1 = OR r / (1
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_FLOOR
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from rederive.claims import PrintedRatio
-from rederive.printed import Interval, Printed
+from rederive.printed import Interval, Printed, formatted
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -136,8 +136,8 @@ def judge_relative_reduction(reduction: Printed, ratio: PrintedRatio, control_ri
         judge_relative_reduction,
         f"one control risk for all patients, {control_risk:.1%}",
         f"The {reduction} is 1 − OR, a reduction in odds; at a control risk of {control_risk:.1%} the printed odds "
-        f"ratio means {100 * at.lower:.0f}% to {100 * at.upper:.0f}% fewer deaths, and {reduction} only where no more "
-        f"than {math.floor(1000 * limit) / 10:.1f}% die untreated.",
+        f"ratio means {at:.1%} fewer deaths, and {reduction} only where no more than "
+        f"{formatted(limit, '.1%', ROUND_FLOOR)} die untreated.",
         {"relative_reduction": at, "highest_control_risk": limit},
         exists=odds_reduction.overlaps(reduction.interval()),
         constrained=True,

@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import log_ndtr, ndtr, ndtri
 
+from rederive.methods.pooling import between_trials
 from rederive.printed import Interval
 from rederive.verdicts import Finding
 
@@ -206,18 +207,13 @@ def _trials(effects: ArrayLike, variances: ArrayLike) -> tuple[Array, Array]:
 
 
 def _cumulative_tau2(y: Array, v: Array, tau2: BetweenTrials) -> Array:
-    """tau^2 after each trial; the method of moments for all prefixes at once, which statsmodels does one by one."""
+    """tau^2 after each trial."""
     if not isinstance(tau2, str):
         _demand(math.isfinite(tau2) and tau2 >= 0, "tau2 must be finite and at least 0")
         return np.full(len(y), float(tau2))
     _demand(tau2 == "DL", f"tau2 is a number or 'DL', not {tau2!r}")
-    w = np.tri(len(y)) / v
-    total = w.sum(axis=1)
-    q = np.sum(w * (y - (w @ y / total)[:, None]) ** 2, axis=1)
-    spread = total - np.sum(w**2, axis=1) / total
-    estimates = np.zeros(len(y))  # one trial shows no heterogeneity
-    estimates[1:] = np.maximum(0, q[1:] - np.arange(1, len(y))) / spread[1:]
-    return estimates
+    looks = range(2, len(y) + 1)  # one trial shows no heterogeneity
+    return np.array([0.0, *(float(between_trials(y[:k], v[:k], "DL")) for k in looks)])
 
 
 def adjusted_interval(estimate: ArrayLike, standard_error: ArrayLike, boundary: ArrayLike) -> tuple[Array, Array]:
