@@ -34,7 +34,8 @@ lab: $(READY) ## open JupyterLab; a chapter opens as a notebook
 bench: $(READY) ## measure speed
 	@set -e; for script in benchmarks/*.py; do $(BIN)/python $$script; done
 
-lock: $(READY) ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newer versions
+lock: ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newer versions
+	@test -x $(BIN)/uv || $(MAKE) $(READY) # one that is out of date will do: a new requirement is not in it yet
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
 		--generate-hashes --no-header --no-annotate $(UPGRADE) --output-file requirements.lock
 

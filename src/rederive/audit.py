@@ -13,7 +13,7 @@ import pandas as pd
 from IPython.display import display
 
 from rederive.claims import Claim, Document, load_document, printed_texts
-from rederive.display.cards import closing_list, document_card, verdict_bar, verdict_card
+from rederive.display.cards import closing_list, document_card, verdict_bar, verdict_card, verdict_cards
 from rederive.display.shown import Shown, show
 from rederive.files import project_root, write_json
 from rederive.printed import Interval
@@ -67,11 +67,26 @@ class Audit:
         KeyError : if the document has no such claim.
         ValueError : if the claim was judged before.
         """
+        self._record(claim_id, replace(finding, matters=matters))
+        show(verdict_card(self[claim_id], self.findings[claim_id]))
+
+    def judge_together(self, findings: Mapping[str, Finding], caption: str) -> None:
+        """Record findings about claims of one kind, none of which changes the conclusion; their cards are folded away.
+
+        Raises
+        ------
+        KeyError : if the document has no such claim.
+        ValueError : if one of the claims was judged before.
+        """
+        for claim_id, finding in findings.items():
+            self._record(claim_id, finding)
+        show(verdict_cards([(self[claim_id], finding) for claim_id, finding in findings.items()], caption))
+
+    def _record(self, claim_id: str, finding: Finding) -> None:
         claim = self[claim_id]
-        if claim_id in self.findings:
+        if claim.id in self.findings:
             raise ValueError(f"claim {claim_id} was judged before")
-        self.findings[claim_id] = replace(finding, matters=matters)
-        show(verdict_card(claim, self.findings[claim_id]))
+        self.findings[claim_id] = finding
 
     def close(self, bottom_line: str) -> None:
         """Put bottom line and verdicts at the head of the chapter, list all findings, and write the results.
@@ -87,9 +102,9 @@ class Audit:
         verdicts = [finding.verdict for finding in self.findings.values()]
         display(verdict_bar(verdicts, line), display_id="bottom-line", update=True)
         show(closing_list([(self[i], self.findings[i]) for i in self.document.claims]))
-        write_json(self._results, [self._record(claim_id) for claim_id in self.document.claims])
+        write_json(self._results, [self._result(claim_id) for claim_id in self.document.claims])
 
-    def _record(self, claim_id: str) -> dict[str, Any]:
+    def _result(self, claim_id: str) -> dict[str, Any]:
         claim, finding = self[claim_id], self.findings[claim_id]
         return {
             "id": f"{self.document.slug}/{claim_id}",

@@ -124,6 +124,26 @@ def _file_name(text: str) -> str:
     return text
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A count with the percentage printed beside it: `30 (62.5%)`."""
+
+    events: Printed
+    percent: Printed
+
+    def __str__(self) -> str:
+        return f"{self.events} ({self.percent})"
+
+
+def _cell(text: object) -> Cell:
+    found = re.fullmatch(r"\s*([^\s()]+)\s*\(([^()]+)\)\s*", text) if isinstance(text, str) else None
+    if found is None:
+        raise PydanticCustomError(
+            "expected", "expected a count and its percentage such as 30 (62.5%), got {got}", {"got": repr(text)}
+        )
+    return Cell(_count(found[1]), _percent(found[2]))
+
+
 Number = Annotated[Printed, PlainValidator(_printed)]
 PrintedCount = Annotated[Printed, PlainValidator(_count)]
 PrintedSize = Annotated[Printed, PlainValidator(_size)]
@@ -132,6 +152,7 @@ Percent = Annotated[Printed, PlainValidator(_percent)]
 Level = Annotated[Printed, PlainValidator(_level)]
 Positive = Annotated[Printed, PlainValidator(_positive)]
 Limit = Annotated[Printed, PlainValidator(_limit)]
+PrintedCell = Annotated[Cell, PlainValidator(_cell)]
 Count = Annotated[int, PlainValidator(lambda text: int(_count(text).value))]
 Size = Annotated[int, PlainValidator(lambda text: int(_size(text).value))]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -195,6 +216,125 @@ class PrintedTotal(Model):
     n_control: PrintedSize | None = None
 
 
+class PrintedBreakdown(Model):
+    """A block of a table: counts with percentages of `n`, which add up to `total` (left out: to `n`)."""
+
+    n: PrintedSize
+    cells: Annotated[dict[Text, PrintedCell], Field(min_length=1)]
+    total: PrintedSize | None = None
+
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        for label, cell in self.cells.items():
+            _expect(cell.events.value <= self.n.value, "counts of at most n", f"{cell.events} of {self.n} ({label})")
+        return self
+
+    def table(self) -> pd.DataFrame:
+        """A row per cell: `label`, `events` and `n` as integers, `percent` as `Printed`."""
+        return pd.DataFrame(
+            [
+                {"label": label, "events": cell.events.count(), "n": self.n.count(), "percent": cell.percent}
+                for label, cell in self.cells.items()
+            ]
+        )
+
+
+class PrintedQuartileChange(Model):
+    """Medians and quartiles of one quantity in the same patients, before and after, with a paired test's p."""
+
+    n: PrintedSize
+    before_median: Number
+    before_q1: Number
+    before_q3: Number
+    after_median: Number
+    after_q1: Number
+    after_q3: Number
+    p: Probability
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for when in ("before", "after"):
+            q1, median, q3 = (getattr(self, f"{when}_{which}") for which in ("q1", "median", "q3"))
+            _expect(
+                q1.value <= median.value <= q3.value,
+                f"{when}_q1 <= {when}_median <= {when}_q3",
+                f"{q1} <= {median} <= {q3}",
+            )
+        return self
+
+
+class PrintedMeanChange(Model):
+    """Means and standard deviations of one quantity in the same patients, before and after, with a paired test's p."""
+
+    n: PrintedSize
+    before_mean: Number
+    before_sd: Positive
+    after_mean: Number
+    after_sd: Positive
+    p: Probability
+
+
+class PrintedRegression(Model):
+    """What is printed about a linear regression as a whole; `k` is the number of its predictors."""
+
+    k: PrintedSize
+    r2: Number
+    adjusted_r2: Number
+    f: Positive
+    p: Probability | None = None
+
+
+class PrintedCoefficient(Model):
+    """A coefficient of a linear regression with its confidence interval and p value."""
+
+    estimate: Number
+    lower: Number
+    upper: Number
+    p: Probability
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        _expect(
+            self.lower.value <= self.estimate.value <= self.upper.value,
+            "lower limit <= estimate <= upper limit",
+            f"{self.lower} <= {self.estimate} <= {self.upper}",
+        )
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.estimate} ({self.lower} to {self.upper}), p {self.p}"
+
+
+class PrintedCoefficients(Model):
+    """The coefficients of one linear regression by predictor."""
+
+    rows: Annotated[dict[Text, PrintedCoefficient], Field(min_length=1)]
+
+    def table(self) -> pd.DataFrame:
+        """A row per predictor: `predictor`, and `estimate`, `lower`, `upper`, `p` as `Printed`."""
+        return pd.DataFrame([{"predictor": name, **dict(row)} for name, row in self.rows.items()])
+
+
+class PrintedSurvivalMedian(Model):
+    """A median survival time with its confidence interval."""
+
+    median: Positive
+    lower: Positive
+    upper: Positive
+    n: PrintedSize
+    unit: Text
+    level: Level = Printed.parse("95%")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        _expect(
+            self.lower.value <= self.median.value <= self.upper.value,
+            "lower limit <= median <= upper limit",
+            f"{self.lower} <= {self.median} <= {self.upper}",
+        )
+        return self
+
+
 class _Claim(Model):
     id: Slug
     where: Text
@@ -223,7 +363,48 @@ class StatementClaim(_Claim):
     printed: dict[Slug, Number] = {}
 
 
-AnyClaim = RatioClaim | PercentageClaim | TotalClaim | StatementClaim
+class BreakdownClaim(_Claim):
+    kind: Literal["breakdown"]
+    printed: PrintedBreakdown
+
+
+class CoefficientsClaim(_Claim):
+    kind: Literal["coefficients"]
+    printed: PrintedCoefficients
+
+
+class QuartileChangeClaim(_Claim):
+    kind: Literal["quartile-change"]
+    printed: PrintedQuartileChange
+
+
+class MeanChangeClaim(_Claim):
+    kind: Literal["mean-change"]
+    printed: PrintedMeanChange
+
+
+class RegressionClaim(_Claim):
+    kind: Literal["regression"]
+    printed: PrintedRegression
+
+
+class SurvivalMedianClaim(_Claim):
+    kind: Literal["survival-median"]
+    printed: PrintedSurvivalMedian
+
+
+AnyClaim = (
+    RatioClaim
+    | PercentageClaim
+    | TotalClaim
+    | StatementClaim
+    | BreakdownClaim
+    | CoefficientsClaim
+    | QuartileChangeClaim
+    | MeanChangeClaim
+    | RegressionClaim
+    | SurvivalMedianClaim
+)
 Claim = Annotated[AnyClaim, Field(discriminator="kind")]
 KINDS = [get_args(model.model_fields["kind"].annotation)[0] for model in get_args(AnyClaim)]
 
@@ -231,9 +412,20 @@ KINDS = [get_args(model.model_fields["kind"].annotation)[0] for model in get_arg
 def printed_texts(claim: Claim) -> dict[str, str]:
     """The claim's printed numbers by name, as the strings that stand on the page; none that we assume."""
     if isinstance(claim.printed, dict):
-        return {name: str(number) for name, number in claim.printed.items()}
-    given = claim.printed.model_fields_set
-    return {name: str(number) for name, number in claim.printed if name in given and number is not None}
+        numbers: dict[str, Any] = claim.printed
+    else:
+        given = claim.printed.model_fields_set
+        numbers = {name: number for name, number in claim.printed if name in given and number is not None}
+    return {name: str(number) for name, number in _flat(numbers)}
+
+
+def _flat(numbers: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What a claim holds, with the rows of a table in it under names of their own."""
+    for name, number in numbers.items():
+        if isinstance(number, dict):
+            yield from number.items()
+        else:
+            yield name, number
 
 
 # ---------------------------------------------------------------------------------------------- tables
@@ -283,7 +475,7 @@ class ArmSizesRow(Model):
 
     id: Slug
     study: Text
-    counted: Literal["randomised", "analysed"]
+    counted: Literal["randomised", "analysed", "matched"]
     n_treated: Size
     n_control: Size
     source: Text

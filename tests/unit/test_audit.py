@@ -66,6 +66,15 @@ def test_tables_and_rows():
     assert judge_ratio(audit.row("ratios", "tests-hr")).verdict is Verdict.COHERENT
 
 
+def test_claims_judged_together_are_recorded_once(audit, capsys):
+    finding = Finding(judge_ratio, "c", "b", exists=True)
+    audit.judge_together({"overall-or": finding}, "One claim")
+    assert audit.findings == {"overall-or": finding}
+    assert "One claim: 1 possible" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="judged before"):
+        audit.judge_together({"overall-or": finding}, "One claim")
+
+
 def test_results_have_no_infinities_and_six_digits(audit, tmp_path):
     endless = Finding(judge_ratio, "c", "b", {"p": Interval(1 / 3, float("inf")), "n": 7}, exists=True)
     audit.judge("overall-or", endless)

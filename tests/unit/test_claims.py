@@ -254,3 +254,67 @@ def test_the_root_is_found_from_anywhere(tmp_path, monkeypatch):
     (tmp_path / "chapters").mkdir()
     assert project_root(tmp_path / "chapters") == tmp_path
     assert isinstance(project_root(), Path)
+
+
+TABLES = """\
+claims:
+  - id: sexes
+    where: Table 1
+    statement: Patients by sex.
+    kind: breakdown
+    printed:
+      n: "48"
+      cells: {Male: 30 (62.5%), Female: 18 (37.5%)}
+  - id: rise
+    where: Table 2
+    statement: A count rises.
+    kind: quartile-change
+    printed: {n: "9", before_median: "2", before_q1: "1", before_q3: "3", after_median: "4", after_q1: "3", after_q3: "5", p: "<0.001"}
+  - id: slopes
+    where: Table 3
+    statement: Two slopes.
+    kind: coefficients
+    printed:
+      rows:
+        Age: {estimate: "-0.0163", lower: "-0.045", upper: "0.012", p: "0.251"}
+  - id: survival
+    where: Results
+    statement: A median.
+    kind: survival-median
+    printed: {n: "36", median: "9.6", lower: "6.33", upper: "19.67", unit: months}
+"""  # fmt: skip
+
+
+def test_rows_of_a_table_in_a_claim(folder):
+    (folder / "claims.yaml").write_text(TABLES, "utf-8")
+    claims = load_document(folder).claims
+    assert printed_texts(claims["sexes"]) == {"n": "48", "Male": "30 (62.5%)", "Female": "18 (37.5%)"}
+    sexes = claims["sexes"].printed.table()
+    assert sexes[["label", "events", "n"]].to_numpy().tolist() == [["Male", 30, 48], ["Female", 18, 48]]
+    assert printed_texts(claims["slopes"]) == {"Age": "-0.0163 (-0.045 to 0.012), p 0.251"}
+    assert [str(x) for x in claims["slopes"].printed.table().iloc[0]] == ["Age", "-0.0163", "-0.045", "0.012", "0.251"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "field", "expected"),
+    [
+        ("18 (37.5%)", "18", 8, "claims[0].printed.cells.Female", "a count and its percentage such as 30 (62.5%), got 18"),
+        ("18 (37.5%)", "18.5 (37.5%)", 8, "claims[0].printed.cells.Female", "a count"),
+        ("18 (37.5%)", "18 (37.5)", 8, "claims[0].printed.cells.Female", "% sign"),
+        ("18 (37.5%)", "49 (37.5%)", 6, "claims[0].printed", "counts of at most n, got 49 of 48 (Female)"),
+        ("{Male: 30 (62.5%), Female: 18 (37.5%)}", "{}", 8, "claims[0].printed.cells", "at least 1"),
+        ('before_q3: "3"', 'before_q3: "1.5"', 13, "claims[1].printed", "before_q1 <= before_median <= before_q3"),
+        ('after_q1: "3"', 'after_q1: "4.5"', 13, "claims[1].printed", "after_q1 <= after_median <= after_q3"),
+        ('lower: "-0.045"', 'lower: "0.045"', 20, "claims[2].printed.rows.Age", "lower limit <= estimate <= upper limit"),
+        ('lower: "6.33"', 'lower: "10"', 25, "claims[3].printed", "lower limit <= median <= upper limit"),
+        ('median: "9.6"', 'median: "-9.6"', 25, "claims[3].printed.median", "a number above 0"),
+    ],
+)  # fmt: skip
+def test_malformed_tables_in_claims_end_in_one_line(folder, before, after, line, field, expected):
+    assert TABLES.count(before) == 1
+    (folder / "claims.yaml").write_text(TABLES.replace(before, after), "utf-8")
+    with pytest.raises(DataError) as error:
+        load_document(folder)
+    assert str(error.value).startswith(f"{folder / 'claims.yaml'}:{line}: {field}: ")
+    assert expected in str(error.value)
+    assert "\n" not in str(error.value)

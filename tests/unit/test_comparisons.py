@@ -7,8 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from rederive.checks.comparisons import ONE, includes, interaction, judge_absence, judge_subgroup
-from rederive.claims import PrintedRatio
+from rederive.checks.comparisons import (
+    ONE,
+    includes,
+    interaction,
+    judge_absence,
+    judge_better,
+    judge_same_thing,
+    judge_subgroup,
+    judge_uncontrolled,
+)
+from rederive.claims import PrintedRatio, PrintedSurvivalMedian
 from rederive.printed import Printed, print_number
 from rederive.verdicts import Verdict
 
@@ -74,3 +83,44 @@ def test_absence_needs_an_interval_that_excludes_the_effect():
     assert judge_absence({"some": ratio("0.90", "0.73", "1.11")}, overall).worded is None
     with pytest.raises(ValueError, match="at least one"):
         judge_absence({}, overall)
+
+
+def test_one_group_carries_no_credit():
+    assert judge_uncontrolled(Printed.parse("1"), "a rise").verdict is Verdict.MISWORDED
+    assert judge_uncontrolled(Printed.parse("2"), "a rise").verdict is not Verdict.MISWORDED
+
+
+def median(text, lower, upper):
+    return PrintedSurvivalMedian.model_validate(
+        {"median": text, "lower": lower, "upper": upper, "n": "36", "unit": "months"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("cited", "verdict", "longer", "inside"),
+    [
+        (["2.0", "5.0"], Verdict.COHERENT, 0, 0),
+        (["2.0", "7.0"], Verdict.MISWORDED, 0, 1),
+        (["2.0", "12"], Verdict.MISWORDED, 1, 1),
+        (["25"], Verdict.MISWORDED, 1, 0),
+    ],
+)
+def test_better_than_every_median_cited(cited, verdict, longer, inside):
+    others = {f"group {i}": Printed.parse(number) for i, number in enumerate(cited)}
+    finding = judge_better({"survival": median("9.6", "6.33", "19.67")}, {"survival": others})
+    assert finding.verdict is verdict
+    assert finding.recomputed == {
+        "cited_medians": len(cited),
+        "longer_than_ours": longer,
+        "inside_our_interval": inside,
+    }
+
+
+def test_better_needs_something_to_be_better_than():
+    with pytest.raises(ValueError, match="expected a cited median"):
+        judge_better({"survival": median("9.6", "6.33", "19.67")}, {})
+
+
+def test_the_same_thing_named_in_two_places():
+    assert judge_same_thing({"table": "T cells", "text": "T cells"}).verdict is Verdict.COHERENT
+    assert judge_same_thing({"table": "T cells", "text": "CD8⁺ T cells"}).verdict is Verdict.MISWORDED

@@ -11,7 +11,16 @@ import pytest
 from rederive.checks.ratios import judge_ratio
 from rederive.claims import PrintedRatio, load_document
 from rederive.display import charts, figures
-from rederive.display.cards import SIGNS, document_card, scoreboard, verdict_bar, verdict_card, verdict_meanings
+from rederive.display.cards import (
+    SIGNS,
+    document_card,
+    printed_words,
+    scoreboard,
+    verdict_bar,
+    verdict_card,
+    verdict_cards,
+    verdict_meanings,
+)
 from rederive.display.shown import html_table, text
 from rederive.display.tables import cell, rendered
 from rederive.files import project_root
@@ -89,6 +98,30 @@ def test_a_card_shows_all_of_a_finding_in_both_forms(document):
     quiet = verdict_card(claim, silent("Nothing printed.", ("I²", "τ²")))
     assert "I²; τ²" in quiet.plain
     assert "Convention" not in quiet.plain
+
+
+def test_cards_folded_together_keep_their_addresses(document):
+    claim = document.claims["overall-or"]
+    cards = verdict_cards([(claim, judge_ratio(claim.printed))], "Ratios <1>")
+    assert "Ratios &lt;1&gt;: 1 coherent</summary>" in cards.html
+    assert 'id="claim-overall-or"' in cards.html
+    assert cards.plain.startswith("Ratios <1>: 1 coherent\n[≈ coherent]")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("counts-cd4", "median (quartiles) 244.5 (151.5 to 287.3) before, 284.5 (197.0 to 402.8) after; p <0.001; 48"),
+        ("counts-nk", "mean ± SD 159.8 ± 106.2 before, 224.1 ± 164.8 after; p <0.001; 48 patients"),
+        ("overall-survival", "median 9.6 months (95% CI 6.33 to 19.67); 36 patients"),
+        ("table-1-sex", "of 48 patients; Male 30 (62.5%); Female 18 (37.5%)"),
+        ("coefficients", "Radiation doses -0.0163 (-0.045 to 0.012), p 0.251; Age 0.0038"),
+        ("regression", "R² 0.916; adjusted R² 0.892; F 38.21; p <0.001; 8 predictors"),
+    ],
+)
+def test_what_is_printed_as_one_would_write_it(name, words):
+    claims = load_document(project_root() / "data" / "lymphocytes").claims
+    assert printed_words(claims[name]).startswith(words)
 
 
 def test_verdicts_differ_by_sign_and_word_not_only_by_colour():

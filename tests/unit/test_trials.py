@@ -8,7 +8,7 @@ from statsmodels.stats.contingency_tables import Table2x2
 
 from rederive.claims import PrintedRatio
 from rederive.methods.pooling import TwoArms
-from rederive.methods.trials import judge_consistent, judge_no_difference, p_values, single_trials
+from rederive.methods.trials import judge_consistent, judge_no_difference, judge_reduction, p_values, single_trials
 from rederive.printed import Printed
 from rederive.verdicts import Verdict
 
@@ -57,3 +57,14 @@ def test_consistency_is_an_interval_that_holds_the_estimate():
     assert judge_consistent(row, near).verdict is Verdict.COHERENT
     assert judge_consistent(row, far).verdict is Verdict.CONTRADICTED
     assert "no independent support" in judge_consistent(row, near, "the trial is part of the pool").because
+
+
+def test_a_reduction_that_depends_on_outcome_and_test_is_misworded():
+    both = TwoArms([47, 20], [181, 181], [63, 71], [180, 180])
+    p = {"log-rank p": Printed.parse("0.049")}
+    assert judge_reduction(both, ["28 days", "in hospital"], p).verdict is Verdict.MISWORDED
+    clear = TwoArms([20, 20], [181, 181], [63, 71], [180, 180])
+    assert judge_reduction(clear, ["28 days", "in hospital"], p).verdict is Verdict.COHERENT
+    assert judge_reduction(clear, ["28 days", "in hospital"], {"x": Printed.parse("0.2")}).verdict is Verdict.MISWORDED
+    increase = TwoArms([63, 71], [180, 180], [20, 20], [181, 181])
+    assert judge_reduction(increase, ["28 days", "in hospital"], {}).verdict is Verdict.CONTRADICTED

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scipy import stats
 
 from rederive.checks.ratios import check_ratio
-from rederive.claims import RATIO_NAMES, PrintedRatio
+from rederive.claims import RATIO_NAMES, PrintedRatio, PrintedSurvivalMedian
 from rederive.printed import Interval, Printed, p_range
 from rederive.verdicts import Finding
 
@@ -115,4 +115,83 @@ def judge_absence(subsets: Mapping[str, PrintedRatio], overall: PrintedRatio) ->
         exists=True,
         constrained=True,
         worded=False if True in with_overall else None if None in with_overall else True,
+    )
+
+
+def judge_uncontrolled(groups: Printed, what: str) -> Finding:
+    """Can a document that follows this many groups credit a treatment with what it saw?
+
+    `what` names what was seen: a change, an outcome. With one group there is nothing that says what would have been
+    seen without the treatment.
+    """
+    compared = groups.count() >= 2
+    return Finding(
+        judge_uncontrolled,
+        "",
+        f"The document follows {groups} group{'s' if compared else ''}: {what} "
+        + (
+            "can be set against another group."
+            if compared
+            else "was seen, but what would have been seen without the drug was not."
+        ),
+        {"groups": groups.count()},
+        exists=True,
+        worded=compared,
+        missing=() if compared else ("a group of similar patients without the drug",),
+    )
+
+
+def judge_better(own: Mapping[str, PrintedSurvivalMedian], cited: Mapping[str, Mapping[str, Printed]]) -> Finding:
+    """Is a median survival better than those cited: longer than every one, with an interval that excludes them?
+
+    Parameters
+    ----------
+    own : the document's own medians by endpoint.
+    cited : for each endpoint, the medians of other groups by name.
+
+    Raises
+    ------
+    ValueError : if an endpoint has no cited median.
+    """
+    if not all(cited.get(endpoint) for endpoint in own):
+        raise ValueError("expected a cited median for each endpoint")
+    told, above, inside, total = [], 0, 0, 0
+    for endpoint, median in own.items():
+        others = {name: float(number) for name, number in cited[endpoint].items()}
+        longer = [
+            f"{number} ({name})" for name, number in cited[endpoint].items() if others[name] > float(median.median)
+        ]
+        above += len(longer)
+        inside += sum(float(median.lower) <= other <= float(median.upper) for other in others.values())
+        total += len(others)
+        told.append(
+            f"the median {endpoint} of {median.median} {median.unit} ({median.lower} to {median.upper}) "
+            + (f"is shorter than {' and '.join(longer)}" if longer else "is longer than each one cited")
+        )
+    text = "; ".join(told)
+    return Finding(
+        judge_better,
+        "medians of different cohorts set side by side, as the document does",
+        f"{text[0].upper()}{text[1:]}. {inside} of the {total} cited medians lie inside these intervals.",
+        {"cited_medians": total, "longer_than_ours": above, "inside_our_interval": inside},
+        exists=True,
+        constrained=True,
+        worded=above == 0 and inside == 0,
+    )
+
+
+def judge_same_thing(named: Mapping[str, str]) -> Finding:
+    """Do two places of a document that report one analysis name the same thing?
+
+    `named` holds what each place names, by place.
+    """
+    same = len(set(named.values())) == 1
+    told = "; ".join(f"{place}: {name}" for place, name in named.items())
+    return Finding(
+        judge_same_thing,
+        "",
+        f"{told}. {'These are the same.' if same else 'These are not the same, and one analysis is reported.'}",
+        exists=True,
+        constrained=True,
+        worded=same,
     )

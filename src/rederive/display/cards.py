@@ -7,7 +7,21 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from rederive.claims import RATIO_NAMES, Claim, Document, PercentageClaim, RatioClaim, TotalClaim, printed_texts
+from rederive.claims import (
+    RATIO_NAMES,
+    BreakdownClaim,
+    Claim,
+    CoefficientsClaim,
+    Document,
+    MeanChangeClaim,
+    PercentageClaim,
+    QuartileChangeClaim,
+    RatioClaim,
+    RegressionClaim,
+    SurvivalMedianClaim,
+    TotalClaim,
+    printed_texts,
+)
 from rederive.display.shown import Shown, html_table
 from rederive.display.tables import cell
 from rederive.verdicts import MEANING, Finding, Verdict, qualified_name, silent
@@ -44,6 +58,29 @@ def printed_words(claim: Claim) -> str:
         case TotalClaim(printed=total):
             arms = f": {total.n_treated} treated, {total.n_control} controls" if total.n_treated else ""
             return f"{total.n}{arms}"
+        case QuartileChangeClaim(printed=change):
+            before = f"{change.before_median} ({change.before_q1} to {change.before_q3})"
+            after = f"{change.after_median} ({change.after_q1} to {change.after_q3})"
+            return f"median (quartiles) {before} before, {after} after; p {change.p}; {change.n} patients"
+        case MeanChangeClaim(printed=change):
+            return (
+                f"mean ± SD {change.before_mean} ± {change.before_sd} before, {change.after_mean} ± {change.after_sd} "
+                f"after; p {change.p}; {change.n} patients"
+            )
+        case SurvivalMedianClaim(printed=median):
+            return (
+                f"median {median.median} {median.unit} ({median.level} CI {median.lower} to {median.upper}); "
+                f"{median.n} patients"
+            )
+        case BreakdownClaim(printed=block):
+            return "; ".join(
+                [f"of {block.n} patients", *(f"{label} {content}" for label, content in block.cells.items())]
+            )
+        case RegressionClaim(printed=fit):
+            p = f"; p {fit.p}" if fit.p else ""
+            return f"R² {fit.r2}; adjusted R² {fit.adjusted_r2}; F {fit.f}{p}; {fit.k} predictors"
+        case CoefficientsClaim(printed=coefficients):
+            return "; ".join(f"{name} {row}" for name, row in coefficients.rows.items())
         case _:
             return "; ".join(f"{_words(name)} {number}" for name, number in printed_texts(claim).items())
 
@@ -51,7 +88,7 @@ def printed_words(claim: Claim) -> str:
 def _words(name: str) -> str:
     """A name from data or code as readers write it."""
     name = re.sub(r"[_-]", " ", name)
-    for plain, symbol in {"i2": "I²", "tau2": "τ²", "chi2": "χ²"}.items():
+    for plain, symbol in {"i2": "I²", "tau2": "τ²", "chi2": "χ²", "r2": "R²"}.items():
         name = re.sub(rf"\b{plain}\b", symbol, name)
     return name
 
@@ -84,6 +121,22 @@ def verdict_card(claim: Claim, finding: Finding) -> Shown:
         f"<p>{escape(finding.because)}</p><dl>{items}</dl></div>"
     )
     return Shown(plain + "\n", html)
+
+
+def verdict_cards(judged: Sequence[tuple[Claim, Finding]], caption: str) -> Shown:
+    """The cards of claims of one kind, folded under a line that counts their verdicts."""
+    cards = [verdict_card(claim, finding) for claim, finding in judged]
+    counted = _counted(finding.verdict for _, finding in judged)
+    return Shown(
+        f"{caption}: {counted}\n" + "".join(card.plain for card in cards),
+        f'<details class="rd-cards"><summary>{escape(caption)}: {counted}</summary>'
+        f"{''.join(card.html for card in cards)}</details>",
+    )
+
+
+def _counted(verdicts: Iterable[Verdict]) -> str:
+    counted = Counter(verdicts)
+    return ", ".join(f"{counted[verdict]} {verdict}" for verdict in Verdict if counted[verdict])
 
 
 def _function(name: str) -> str:
@@ -122,7 +175,7 @@ def verdict_bar(verdicts: Iterable[Verdict], bottom_line: str) -> Shown:
     counted = Counter(verdicts)
     present = [verdict for verdict in Verdict if counted[verdict]]
     total = sum(counted.values())
-    summary = ", ".join(f"{counted[verdict]} {verdict}" for verdict in present)
+    summary = _counted(counted.elements())
     parts = "".join(
         f'<span class="rd-part rd-{verdict}" style="flex-grow:{counted[verdict]}">'
         f"{SIGNS[verdict]} {counted[verdict]}</span>"

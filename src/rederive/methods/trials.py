@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -81,4 +81,33 @@ def judge_consistent(trial: pd.Series, pooled: PrintedRatio, part: str = "") -> 
         {"ratio": float(trial["estimate"]), "lower": float(trial["lower"]), "upper": float(trial["upper"])},
         exists=holds,
         constrained=True,
+    )
+
+
+def judge_reduction(trial: TwoArms, outcomes: Sequence[str], printed_p: Mapping[str, Printed]) -> Finding:
+    """Does a trial carry the words "significantly reduced mortality", without saying when or by which test?
+
+    It does if every outcome, under every test of `checks.proportions.TESTS` and in every p value of its own that the
+    trial prints, is significant at 5%.
+
+    Parameters
+    ----------
+    trial : a row of counts per outcome in `outcomes`; arrays of shape (k,).
+    printed_p : p values that the trial prints of analyses that counts cannot reproduce, by name.
+    """
+    p = p_values(trial, outcomes)
+    fewer = np.asarray(trial.events_treated / trial.n_treated < trial.events_control / trial.n_control)
+    significant = (p < 0.05).to_numpy() & fewer[:, None]
+    told = "; ".join(f"{outcome} p {Interval(row.min(), row.max()):.2g}" for outcome, row in p.iterrows())
+    printed = "; ".join(f"{name} {number}" for name, number in printed_p.items())
+    below = [number.interval().upper < 0.05 for number in printed_p.values()]
+    return Finding(
+        judge_reduction,
+        f"two-sided 5%; {', '.join(TESTS)}",
+        f"From the counts, by {p.shape[1]} tests: {told}. Printed by the trial: {printed}. Whether the reduction is "
+        f"significant {'does not depend' if significant.all() and all(below) else 'depends'} on outcome and test.",
+        {f"p_{outcome}": Interval(row.min(), row.max()) for outcome, row in p.iterrows()},
+        exists=bool(significant.any() or any(below)),
+        constrained=True,
+        worded=bool(significant.all()) and all(below),
     )

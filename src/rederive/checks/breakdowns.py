@@ -1,0 +1,192 @@
+"""Blocks of a table that break the same patients down: do counts add up, and do percentages belong to them?
+
+A count is exact, so a percentage beside it is reproduced or it is not; what is open is only how it was rounded. The
+cells of one block come from one hand or one program and should share a convention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from rederive.checks.proportions import check_percentages, roundings_that_print, summarise_percentages
+from rederive.claims import PrintedBreakdown
+from rederive.printed import Printed, Rounding
+from rederive.verdicts import Finding
+
+HOW = {
+    Rounding.HALF_UP: "ties rounded up",
+    Rounding.HALF_EVEN: "ties rounded to the even digit",
+    Rounding.TRUNCATION: "digits cut off",
+}
+
+
+def check_breakdowns(blocks: Mapping[str, PrintedBreakdown]) -> pd.DataFrame:
+    """Each block's sum, the sum of its printed percentages, and how many cells each rounding convention prints.
+
+    Returns
+    -------
+    A row per block: `cells`, `sum`, `of` (what the counts should add up to), `percent_sum` (exact, as a percentage),
+    a column per rounding convention, `none` (cells that no convention prints) and `one for all`.
+    """
+    rows = {}
+    for name, block in blocks.items():
+        table = block.table()
+        rows[name] = {
+            "cells": len(table),
+            "sum": int(table["events"].sum()),
+            "of": (block.total or block.n).count(),
+            "percent_sum": float(100 * sum(percent.value for percent in table["percent"])),
+            **summarise_percentages(check_percentages(table)),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def summarise_breakdowns(checked: pd.DataFrame) -> pd.Series:
+    """How many blocks and cells there are, in how many blocks counts add up, one convention fits, and 100% results."""
+    return pd.Series(
+        {
+            "blocks": len(checked),
+            "cells": int(checked["cells"].sum()),
+            "counts add up": int((checked["sum"] == checked["of"]).sum()),
+            "one convention fits": int(checked["one for all"].sum()),
+            "cells that no convention prints": int(checked["none"].sum()),
+        }
+    )
+
+
+def printed_two_ways(blocks: Mapping[str, PrintedBreakdown]) -> pd.DataFrame:
+    """Counts that stand in several cells with different percentages beside them.
+
+    Returns
+    -------
+    A row per count and denominator, in ascending order: `events`, `n`, `exact` (a proportion), `printed` (the
+    different percentages, in the order of the table) and `conventions` (how each of them can come about).
+    """
+    cells = pd.concat([block.table() for block in blocks.values()])
+    rows = []
+    for events, n in cells[["events", "n"]].drop_duplicates().sort_values(["events", "n"]).itertuples(index=False):
+        same = cells[(cells["events"] == events) & (cells["n"] == n)]
+        texts = list(dict.fromkeys(map(str, same["percent"])))
+        if len(texts) > 1:
+            how = [_roundings(events, n, Printed.parse(text)) for text in texts]
+            rows.append((events, n, events / n, ", ".join(texts), "; ".join(how)))
+    return pd.DataFrame(rows, columns=["events", "n", "exact", "printed", "conventions"])
+
+
+def _roundings(events: int, n: int, percent: Printed) -> str:
+    return " or ".join(HOW[how] for how in roundings_that_print(events, n, percent)) or "no rounding"
+
+
+def judge_breakdown(printed: PrintedBreakdown, *, once: bool = True) -> Finding:
+    """Do a block's counts add up, and does one rounding convention print all of its percentages?
+
+    Parameters
+    ----------
+    once : whether every patient stands in exactly one cell, so that the counts have to add up.
+    """
+    table = printed.table()
+    total, of = int(table["events"].sum()), (printed.total or printed.n).count()
+    adds_up = not once or total == of
+    shared = [how for how in Rounding if check_percentages(table)[how.value].all()]
+    sums = f"The counts add up to {total}{'' if adds_up else f', not {of}'}. " if once else ""
+    if len(shared) == len(Rounding):
+        found = f"Each percentage is its count out of {printed.n}, however digits were rounded."
+    elif shared:
+        found = f"Each percentage is its count out of {printed.n}, {_either(HOW[how] for how in shared)}."
+    else:
+        found = f"No one way of rounding prints every percentage: {_told_apart(table)}."
+    return Finding(
+        judge_breakdown,
+        "one rounding for the block",
+        sums + found,
+        {"sum": total} if once else {},
+        recomputes=adds_up and bool(shared),
+        exists=adds_up and bool(shared),
+        constrained=True,
+    )
+
+
+def _either(names: Iterable[str]) -> str:
+    """One name, or several joined by "or" with "either" before them."""
+    names = list(names)
+    return ("either " if len(names) > 1 else "with ") + " or ".join(names)
+
+
+def _told_apart(table: pd.DataFrame) -> str:
+    """The cells that tell conventions apart, each with what prints it."""
+    told = []
+    for events, n, percent in table[["events", "n", "percent"]].itertuples(index=False):
+        how = roundings_that_print(events, n, percent)
+        if len(how) < len(Rounding):
+            told.append(f"{percent} for {events}/{n} takes {_roundings(events, n, percent)}")
+    return "; ".join(told)
+
+
+def judge_flow(start: Printed, leaving: Sequence[Printed], end: Printed) -> Finding:
+    """Do those who entered, less those who left, leave those who were analysed?"""
+    left = start.count() - sum(number.count() for number in leaving)
+    return Finding(
+        judge_flow,
+        "",
+        f"{' − '.join(map(str, [start, *leaving]))} = {left}, {'as' if left == end.count() else f'not {end}, as'} "
+        "printed.",
+        {"left": left},
+        recomputes=left == end.count(),
+    )
+
+
+def judge_criterion(criterion: str, outside: Printed, cell: str) -> Finding:
+    """Does a criterion that every patient is said to meet hold for every patient counted?
+
+    Parameters
+    ----------
+    outside : how many patients a table counts in a cell that the criterion rules out.
+    """
+    held = outside.count() == 0
+    return Finding(
+        judge_criterion,
+        f'"{cell}" read as it stands',
+        f'{criterion}; the table counts {outside} patients under "{cell}"'
+        + ("." if held else ", which the criterion rules out."),
+        {"outside": outside.count()},
+        exists=held,
+        constrained=True,
+    )
+
+
+def judge_majority(events: Printed, sizes: Mapping[str, Printed]) -> Finding:
+    """Can these patients be "more than half" of any of the groups they may belong to?
+
+    In a group smaller than the one they were counted in, at most all of them are.
+    """
+    most = {name: (min(events.count(), n.count()), n.count()) for name, n in sizes.items()}
+    exists = any(2 * count > n for count, n in most.values())
+    told = "; ".join(f"at most {count} of {n} {name}, {count / n:.1%}" for name, (count, n) in most.items())
+    return Finding(
+        judge_majority,
+        "",
+        f"{told[0].upper()}{told[1:]}; {'one' if exists else 'none'} of these is more than half.",
+        {f"share_{name}": count / n for name, (count, n) in most.items()},
+        exists=exists,
+        constrained=True,
+    )
+
+
+def judge_patients_with_any(patients: Printed, printed: PrintedBreakdown) -> Finding:
+    """Can this many patients have had at least one of these events, of which a patient may have several?
+
+    At least as many as had the commonest event; at most as many as there were events.
+    """
+    counts = printed.table()["events"]
+    low, high = int(counts.max()), min(int(counts.sum()), printed.n.count())
+    return Finding(
+        judge_patients_with_any,
+        "",
+        f"The table's {int(counts.sum())} events can belong to anything from {low} to {high} patients; {patients} is "
+        f"{'among these numbers' if low <= patients.count() <= high else 'not among these numbers'}.",
+        {"fewest": low, "most": high},
+        exists=low <= patients.count() <= high,
+        missing=("events of each patient",),
+    )

@@ -1,0 +1,115 @@
+"""Blocks of a table: against exact fractions, and on blocks made to go wrong."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rederive.checks.breakdowns import (
+    check_breakdowns,
+    judge_breakdown,
+    judge_criterion,
+    judge_flow,
+    judge_majority,
+    judge_patients_with_any,
+    printed_two_ways,
+    summarise_breakdowns,
+)
+from rederive.claims import PrintedBreakdown
+from rederive.printed import Printed, Rounding, print_number
+from rederive.verdicts import Verdict
+
+
+def block(n, cells, total=None):
+    fields = {"n": n, "cells": cells} | ({"total": total} if total else {})
+    return PrintedBreakdown.model_validate(fields)
+
+
+def printed_block(counts, rounding):
+    """A block as a table prints it, to one decimal under one rounding."""
+    n = sum(counts)
+    cells = {f"row {i}": f"{c} ({print_number(Fraction(100 * c, n), 1, rounding)}%)" for i, c in enumerate(counts)}
+    return block(str(n), cells)
+
+
+counts = st.lists(st.integers(0, 60), min_size=1, max_size=8).filter(sum)
+
+
+@given(counts, st.sampled_from(Rounding))
+def test_a_block_printed_under_one_rounding_is_reproduced(counts, rounding):
+    printed = printed_block(counts, rounding)
+    assert judge_breakdown(printed).verdict is Verdict.REPRODUCED
+    checked = check_breakdowns({"a": printed}).loc["a"]
+    assert checked[rounding.value] == checked["cells"] == len(counts)
+    assert checked["sum"] == checked["of"] == sum(counts)
+    assert checked["one for all"]
+    assert checked["none"] == 0
+
+
+@given(counts)
+def test_a_count_too_many_is_seen(counts):
+    n = sum(counts) + 1
+    printed = block(str(n), {"all": f"{sum(counts)} ({print_number(Fraction(100 * sum(counts), n), 1)}%)"})
+    assert judge_breakdown(printed).verdict is Verdict.CONTRADICTED
+    assert judge_breakdown(printed, once=False).verdict is Verdict.REPRODUCED
+
+
+def test_a_block_whose_cells_need_different_roundings_is_contradicted():
+    # 15/48 = 31.25% exactly and 21/48 = 43.75% exactly
+    printed = block("48", {"a": "15 (31.3%)", "b": "21 (43.7%)", "c": "12 (25.0%)"})
+    finding = judge_breakdown(printed)
+    assert finding.verdict is Verdict.CONTRADICTED
+    assert "31.3% for 15/48 takes ties rounded up" in finding.because
+    assert "43.7% for 21/48 takes digits cut off" in finding.because
+    assert "12/48" not in finding.because
+
+
+def test_a_block_that_adds_up_to_part_of_the_patients():
+    printed = block("48", {"a": "3 (6.3%)", "b": "2 (4.2%)"}, total="5")
+    assert judge_breakdown(printed).verdict is Verdict.REPRODUCED
+    assert judge_breakdown(block("48", {"a": "3 (6.3%)", "b": "2 (4.2%)"})).verdict is Verdict.CONTRADICTED
+
+
+def test_the_summary_counts_blocks():
+    blocks = {"good": printed_block([1, 2], Rounding.HALF_UP), "bad": block("48", {"a": "15 (33.0%)"})}
+    summary = summarise_breakdowns(check_breakdowns(blocks))
+    assert summary.to_dict() == {
+        "blocks": 2,
+        "cells": 3,
+        "counts add up": 1,
+        "one convention fits": 1,
+        "cells that no convention prints": 1,
+    }
+
+
+def test_one_count_printed_two_ways():
+    blocks = {"a": block("48", {"x": "15 (31.3%)", "y": "9 (18.7%)"}), "b": block("48", {"z": "15 (31.2%)"})}
+    (found,) = printed_two_ways(blocks).itertuples(index=False)
+    assert (found.events, found.n, found.printed) == (15, 48, "31.3%, 31.2%")
+    assert found.exact == pytest.approx(0.3125)
+    assert found.conventions == "ties rounded up; ties rounded to the even digit or digits cut off"
+
+
+@given(st.integers(1, 100), st.lists(st.integers(0, 30), max_size=4), st.integers(0, 100))
+def test_flow(start, leaving, end):
+    finding = judge_flow(Printed.parse(str(start)), [Printed.parse(str(x)) for x in leaving], Printed.parse(str(end)))
+    assert (finding.verdict is Verdict.REPRODUCED) == (start - sum(leaving) == end)
+
+
+def test_a_criterion_is_contradicted_by_one_patient_outside():
+    assert judge_criterion("All had it", Printed.parse("1"), "None").verdict is Verdict.CONTRADICTED
+    assert judge_criterion("All had it", Printed.parse("0"), "None").verdict is Verdict.COHERENT
+
+
+@given(st.integers(0, 60), st.integers(60, 80), st.integers(1, 60))
+def test_more_than_half_of_any_group(events, n, smaller):
+    sizes = {"all": Printed.parse(str(n)), "some": Printed.parse(str(smaller))}
+    possible = events > n / 2 or min(events, smaller) > smaller / 2
+    assert (judge_majority(Printed.parse(str(events)), sizes).verdict is Verdict.COHERENT) == possible
+
+
+def test_patients_with_any_of_several_events():
+    printed = block("48", {"a": "7 (14.6%)", "b": "5 (10.4%)"})
+    fits = {n for n in range(1, 20) if judge_patients_with_any(Printed.parse(str(n)), printed).exists}
+    assert fits == set(range(7, 13))
