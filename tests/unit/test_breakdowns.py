@@ -44,6 +44,8 @@ def test_a_block_printed_under_one_rounding_is_reproduced(counts, rounding):
     assert checked[rounding.value] == checked["cells"] == len(counts)
     assert checked["sum"] == checked["of"] == sum(counts)
     assert checked["one for all"]
+    if rounding is Rounding.HALF_UP:
+        assert checked["percent_sum"] == checked["rounded_sum"]
     assert checked["none"] == 0
 
 

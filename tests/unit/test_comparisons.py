@@ -13,6 +13,7 @@ from rederive.checks.comparisons import (
     interaction,
     judge_absence,
     judge_better,
+    judge_many_tests,
     judge_same_thing,
     judge_subgroup,
     judge_uncontrolled,
@@ -124,3 +125,21 @@ def test_better_needs_something_to_be_better_than():
 def test_the_same_thing_named_in_two_places():
     assert judge_same_thing({"table": "T cells", "text": "T cells"}).verdict is Verdict.COHERENT
     assert judge_same_thing({"table": "T cells", "text": "CD8⁺ T cells"}).verdict is Verdict.MISWORDED
+
+
+@pytest.mark.parametrize(
+    ("texts", "said", "verdict", "below", "after"),
+    [
+        # Holm: 0.001 x 3, 0.02 x 2, 0.04 x 1, each at least the one before it
+        (["<0.001", "0.02", "0.04"], "ab c", Verdict.COHERENT, 3, 3),
+        (["0.01", "0.03", "0.04"], "abc", Verdict.COHERENT, 3, 1),
+        (["0.01", "0.03", "0.4"], "ab", Verdict.COHERENT, 2, 1),
+        (["0.01", "0.03", "0.4"], "a", Verdict.CONTRADICTED, 2, 1),
+        (["0.01", "0.05"], "a", Verdict.CONTRADICTED, 1, 1),  # 0.05 may be 0.0496
+    ],
+)
+def test_many_tests(texts, said, verdict, below, after):
+    p = dict(zip("abc", map(Printed.parse, texts), strict=False))
+    finding = judge_many_tests(p, said.replace(" ", ""))
+    assert finding.verdict is verdict
+    assert (finding.recomputed["below"], finding.recomputed["below_after_correction"]) == (below, after)

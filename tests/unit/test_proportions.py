@@ -22,6 +22,7 @@ from rederive.checks.proportions import (
     fisher_p,
     judge_percentage,
     judge_total,
+    judge_two_shares,
     prints_percentage,
     roundings_that_print,
     summarise_percentages,
@@ -212,3 +213,20 @@ def test_a_share_is_reproduced_by_the_count_that_prints_it():
     assumed = judge_percentage(PrintedPercentage(percent="75%"), shares, assuming="these are the two trials")
     assert assumed.verdict is Verdict.COHERENT
     assert judge_percentage(PrintedPercentage(percent="77%"), shares).verdict is Verdict.CONTRADICTED
+
+
+def test_two_shares_of_whole_arms_of_part_of_them_and_of_nobody():
+    p = Printed.parse("<0.001")
+    whole = judge_two_shares(percent("19.1"), percent("62.1"), p, (68, 66))
+    assert whole.verdict is Verdict.COHERENT
+    assert whole.recomputed["pairs_of_whole_arms"] == 1
+    part = judge_two_shares(percent("19.1"), percent("62.1"), p, (69, 69))
+    assert part.verdict is Verdict.POSSIBLE
+    assert "13 of 68 and 41 of 66 do, which leaves out 4 patients" in part.because
+    assert judge_two_shares(percent("19.1"), percent("62.1"), p, (10, 10)).verdict is Verdict.CONTRADICTED
+    assert judge_two_shares(percent("50"), percent("51"), p, (100, 100)).verdict is Verdict.CONTRADICTED  # no such p
+
+
+def test_a_total_may_be_counted_elsewhere():
+    total = PrintedTotal.model_validate({"n": "48"})
+    assert judge_total(total, (30, 18), counted_in="Table 1").because.startswith("Table 1 reports 30 and 18; together")

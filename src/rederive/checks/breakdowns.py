@@ -7,14 +7,16 @@ cells of one block come from one hand or one program and should share a conventi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
 import pandas as pd
 
 from rederive.checks.proportions import check_percentages, roundings_that_print, summarise_percentages
 from rederive.claims import PrintedBreakdown
-from rederive.printed import Printed, Rounding
+from rederive.printed import Printed, Rounding, round_to_unit
 from rederive.verdicts import Finding
 
+CELL = ["events", "n", "percent"]
 HOW = {
     Rounding.HALF_UP: "ties rounded up",
     Rounding.HALF_EVEN: "ties rounded to the even digit",
@@ -27,8 +29,9 @@ def check_breakdowns(blocks: Mapping[str, PrintedBreakdown]) -> pd.DataFrame:
 
     Returns
     -------
-    A row per block: `cells`, `sum`, `of` (what the counts should add up to), `percent_sum` (exact, as a percentage),
-    a column per rounding convention, `none` (cells that no convention prints) and `one for all`.
+    A row per block: `cells`, `sum`, `of` (what the counts should add up to), `percent_sum` (of the printed
+    percentages), `rounded_sum` (of the same cells, each rounded to the nearest with ties up), a column per rounding
+    convention, `none` (cells that no convention prints) and `one for all`.
     """
     rows = {}
     for name, block in blocks.items():
@@ -38,9 +41,14 @@ def check_breakdowns(blocks: Mapping[str, PrintedBreakdown]) -> pd.DataFrame:
             "sum": int(table["events"].sum()),
             "of": (block.total or block.n).count(),
             "percent_sum": float(100 * sum(percent.value for percent in table["percent"])),
+            "rounded_sum": float(100 * sum(_rounded_half_up(*cell) for cell in table[CELL].itertuples(index=False))),
             **summarise_percentages(check_percentages(table)),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _rounded_half_up(events: int, n: int, percent: Printed) -> Fraction:
+    return round_to_unit(Fraction(events, n), percent.unit, Rounding.HALF_UP)
 
 
 def summarise_breakdowns(checked: pd.DataFrame) -> pd.Series:
@@ -117,7 +125,7 @@ def _either(names: Iterable[str]) -> str:
 def _told_apart(table: pd.DataFrame) -> str:
     """The cells that tell conventions apart, each with what prints it."""
     told = []
-    for events, n, percent in table[["events", "n", "percent"]].itertuples(index=False):
+    for events, n, percent in table[CELL].itertuples(index=False):
         how = roundings_that_print(events, n, percent)
         if len(how) < len(Rounding):
             told.append(f"{percent} for {events}/{n} takes {_roundings(events, n, percent)}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from rederive.checks.ratios import check_ratio
 from rederive.claims import RATIO_NAMES, PrintedRatio, PrintedSurvivalMedian
@@ -194,4 +195,26 @@ def judge_same_thing(named: Mapping[str, str]) -> Finding:
         exists=True,
         constrained=True,
         worded=same,
+    )
+
+
+def judge_many_tests(p: Mapping[str, Printed], said_to_change: Collection[str], level: float = 0.05) -> Finding:
+    """Are these the rows with p below `level`, and do they stay so when all the tests are counted (Holm 1979)?
+
+    The largest p value that each printed one allows is taken for those said to change, the smallest for the others.
+    """
+    at_most = multipletests([number.interval().upper for number in p.values()], level, method="holm")[1]
+    adjusted = dict(zip(p, at_most, strict=True))
+    alone = [name for name, number in p.items() if number.interval().upper <= level]
+    after_holm = [name for name in alone if adjusted[name] <= level]
+    open_ = [name for name, number in p.items() if name not in alone and number.interval().lower < level]
+    agrees = set(alone) == set(said_to_change) and not open_
+    return Finding(
+        judge_many_tests,
+        f"two-sided {level:.0%}; Holm's correction",
+        f"{len(alone)} of {len(p)} printed p values are below {level:g}, {'as' if agrees else 'not as'} said; "
+        f"{len(after_holm)} stay below it after correction for {len(p)} tests.",
+        {"below": len(alone), "below_after_correction": len(after_holm)},
+        exists=agrees,
+        constrained=True,
     )

@@ -118,8 +118,10 @@ def judge_percentage(printed: PrintedPercentage, counts: Mapping[str, tuple[int,
     )
 
 
-def judge_total(printed: PrintedTotal, parts: tuple[int, int] | None = None) -> Finding:
-    """Do two arms add up to the total: those printed beside it, or `parts` counted in its source?
+def judge_total(
+    printed: PrintedTotal, parts: tuple[int, int] | None = None, *, counted_in: str = "The source"
+) -> Finding:
+    """Do two parts add up to the total: the arms printed beside it, or `parts` as counted elsewhere?
 
     Raises
     ------
@@ -130,7 +132,7 @@ def judge_total(printed: PrintedTotal, parts: tuple[int, int] | None = None) -> 
     if not arms:
         raise ValueError("expected a total printed with both of its arms, or the arms from its source")
     agrees = all(sum(pair) == printed.n.count() for pair in (parts, beside) if pair)
-    whose = "The source reports" if parts else "The document prints"
+    whose = f"{counted_in} reports" if parts else "The document prints"
     return Finding(
         judge_total,
         "",
@@ -251,6 +253,36 @@ def tables_that_print(
         tables = tables.assign(**{f"{name} prints p": p.could_print(tables[name]) for name in names})
         tables = tables[tables[[f"{name} prints p" for name in names]].any(axis=1)]
     return tables.reset_index(drop=True)
+
+
+def judge_two_shares(treated: Printed, control: Printed, p: Printed, arms: tuple[int, int]) -> Finding:
+    """Can these percentages and p value come from arms of these sizes, or from arms with a few patients missing?
+
+    Tried are all sizes from half of each arm up to the whole of it, under every test of `TESTS`.
+    """
+    whole = tables_that_print(*([n] for n in arms), treated=treated, control=control, p=p)
+    sizes = [range(n // 2, n + 1) for n in arms]
+    some = tables_that_print(*sizes, treated=treated, control=control, p=p)
+    if not whole.empty:
+        found = f"{len(whole)} pairs of counts in arms of {arms[0]} and {arms[1]} print them"
+    elif some.empty:
+        found = f"no counts in arms of {arms[0]} and {arms[1]}, nor in any down to half of that size, print them"
+    else:
+        arms_of = some[["events_treated", "n_treated", "events_control", "n_control"]].to_numpy()
+        e1, n1, e0, n0 = arms_of[np.argmax(arms_of[:, 1] + arms_of[:, 3])].tolist()
+        found = (
+            f"no counts in arms of {arms[0]} and {arms[1]} print them, but {e1} of {n1} and {e0} of {n0} do, which "
+            f"leaves out {sum(arms) - n1 - n0} patients"
+        )
+    return Finding(
+        judge_two_shares,
+        f"rounded to the nearest; {', '.join(TESTS)}",
+        f"Of {treated}, {control} and p {p}: {found}.",
+        {"pairs_of_whole_arms": len(whole), "pairs_with_patients_missing": len(some)},
+        exists=not some.empty,
+        constrained=not whole.empty,
+        missing=() if not whole.empty else ("events and patients per arm",),
+    )
 
 
 def _prints_odds_ratio(tables: pd.DataFrame, ratio: PrintedRatio) -> NDArray[np.bool_]:

@@ -21,13 +21,18 @@ from rederive.display.shown import Shown, show
 from rederive.display.tables import rendered
 
 SEEN, PRINTED, IMPLIED, LIMIT = "#1F7FBF", "#B8860B", "#D9553F", "#808080"  # each readable on white and on black
-KINDS = {"counted": SEEN, "printed": PRINTED, "implied, not observed": IMPLIED}
-SHAPES = {"counted": "square", "printed": "diamond", "implied, not observed": "circle"}
+KINDS = {"counted": SEEN, "printed": PRINTED, "implied, not observed": IMPLIED, "simulated, not observed": IMPLIED}
+SHAPES = {
+    "counted": "square",
+    "printed": "diamond",
+    "implied, not observed": "circle",
+    "simulated, not observed": "circle",
+}
 WIDTH, HEIGHT = 420, 270
 INK = "currentColor"  # charts are inline, so they take the page's own text colour, light or dark
 FONT = "Liberation Sans, Arial, sans-serif"  # the first ships with the renderer: the same widths on every machine
 
-Chart = alt.LayerChart | alt.FacetChart | alt.HConcatChart
+Chart = alt.LayerChart | alt.FacetChart | alt.HConcatChart | alt.ConcatChart
 
 THEME: dict[str, Any] = {
     "background": "transparent",
@@ -148,14 +153,15 @@ def forest(rows: pd.DataFrame, title: str) -> Chart:
     """A forest plot that keeps what was counted, printed and implied apart; `title` says what its axis shows.
 
     `rows` has `label`, `low`, `high` (the estimate, or its range where it is implied), `lower`, `upper` (its interval),
-    `text` and `kind`, one of `counted`, `printed` and `implied, not observed`, in the order of drawing.
+    `text` and `kind`, one of `KINDS`, in the order of drawing.
     """
     present = [kind for kind in KINDS if kind in set(rows["kind"])]
     colours = [KINDS[kind] for kind in present]
     fills = [
-        "transparent" if kind.startswith("implied") else colour for kind, colour in zip(present, colours, strict=True)
+        "transparent" if kind.endswith("not observed") else colour
+        for kind, colour in zip(present, colours, strict=True)
     ]
-    rows = rows.assign(implied=rows["kind"].str.startswith("implied"))
+    rows = rows.assign(implied=rows["kind"].str.endswith("not observed"))
     x: dict[str, Any] = {
         "title": title,
         "scale": alt.Scale(
@@ -264,3 +270,93 @@ def sequential_boundaries(boundary: pd.DataFrame, points: pd.DataFrame) -> Chart
     named = alt.Chart(pd.DataFrame({"x": [0.45], "y": [4.2], "label": ["monitoring boundary"]}))
     name = named.mark_text(align="left").encode(x="x:Q", y="y:Q", text="label:N")
     return alt.layer(line, rule, words, dots, labels, name).properties(width=WIDTH, height=HEIGHT)
+
+
+def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, float]) -> Chart:
+    """The p values by within-patient correlation, a panel per row of a table.
+
+    Each curve has `correlation`, `p_lower`, `p_upper` and, where a simulation has one, `p_median`; `printed` is the
+    printed p value, or its bound, of each.
+    """
+    lowest = 1e-6
+    x = alt.X(
+        "correlation:Q",
+        title="within-patient correlation (assumed)",
+        scale=alt.Scale(domain=[-1, 1], nice=False),
+        axis=alt.Axis(values=[-1, -0.5, 0, 0.5, 1], format="~g"),
+    )
+    scale = alt.Scale(type="log", domain=[lowest, 1], nice=False, clamp=True)
+    axis = alt.Axis(values=[1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1], labelExpr="format(datum.value, '~g')")
+    panels = []
+    for name, curve in curves.items():
+        shown = curve.assign(**{end: curve[end].clip(lower=lowest) for end in ("p_lower", "p_upper", "p_median")})
+        band = (
+            alt.Chart(shown)
+            .mark_area(fill=IMPLIED, fillOpacity=0.25, stroke=IMPLIED, strokeDash=[4, 3])
+            .encode(x=x, y=alt.Y("p_lower:Q", title="p value", scale=scale, axis=axis), y2="p_upper:Q")
+        )
+        middle = (
+            alt.Chart(shown.dropna(subset=["p_median"]))
+            .mark_line(color=IMPLIED, strokeDash=[4, 3])
+            .encode(x=x, y=alt.Y("p_median:Q", scale=scale))
+        )
+        line = (
+            alt.Chart(pd.DataFrame({"p": [printed[name]]}))
+            .mark_rule(color=PRINTED, strokeWidth=2)
+            .encode(y=alt.Y("p:Q", scale=scale))
+        )
+        title = alt.TitleParams(name, color=INK, fontSize=13, fontWeight="normal", anchor="start")
+        panels.append(alt.layer(band, middle, line).properties(width=165, height=120, title=title))
+    return alt.concat(*panels, columns=2, spacing=12)
+
+
+def ranges(rows: pd.DataFrame, title: str, domain: tuple[float, float]) -> Chart:
+    """Implied ranges as hollow bars: `label`, `lower`, `upper`, one row each."""
+    y = alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(ticks=False, domain=False))
+    x = alt.X("lower:Q", title=title, scale=alt.Scale(domain=list(domain), nice=False), axis=alt.Axis(tickCount=5))
+    bars = (
+        alt.Chart(rows)
+        .mark_bar(height=11, fill="transparent", stroke=IMPLIED, strokeWidth=2, strokeDash=[4, 3])
+        .encode(x=x, x2="upper:Q", y=y)
+    )
+    return alt.layer(bars).properties(width=WIDTH - 100, height=alt.Step(26))
+
+
+def centred_r2(curve: pd.DataFrame) -> Chart:
+    """R² about the mean over the outcome's spread: `cv` and `r2`."""
+    x = alt.X(
+        "cv:Q",
+        title="standard deviation of the outcome over its mean (assumed)",
+        scale=alt.Scale(nice=False, domain=[0, float(curve["cv"].max())]),
+        axis=alt.Axis(tickCount=5),
+    )
+    y = alt.Y("r2:Q", title="R² about the mean", scale=alt.Scale(domain=[0, 1]))
+    line = alt.Chart(curve).mark_line(color=IMPLIED, strokeWidth=2, strokeDash=[4, 3]).encode(x=x, y=y)
+    return alt.layer(line).properties(width=WIDTH, height=HEIGHT)
+
+
+def regression_to_the_mean(curves: pd.DataFrame, printed: pd.DataFrame) -> Chart:
+    """Apparent change over the share of patients selected for low values.
+
+    `curves` has `selected`, `medians` and `within-patient variation` (text); `printed` has `label` and `ratio`.
+    """
+    x = alt.X(
+        "selected:Q",
+        title="share of patients taken, lowest first counts first (assumed)",
+        axis=alt.Axis(format="%", tickCount=5),
+        scale=alt.Scale(nice=False),
+    )
+    highest = 1.05 * max(float(curves["medians"].max()), float(printed["ratio"].max()))
+    y = alt.Y("medians:Q", title="median after over median before", scale=alt.Scale(domain=[0.95, highest], nice=False))
+    dash = alt.StrokeDash(
+        "within-patient variation:N",
+        title="assumed variation within a patient",
+        sort=list(dict.fromkeys(curves["within-patient variation"])),
+        scale=alt.Scale(range=[[8, 3], [4, 3], [1, 3]]),
+        legend=alt.Legend(columns=3, symbolStrokeColor=IMPLIED),
+    )
+    lines = alt.Chart(curves).mark_line(color=IMPLIED, strokeWidth=2).encode(x=x, y=y, strokeDash=dash)
+    there = alt.Chart(printed)
+    rules = there.mark_rule(color=PRINTED, strokeWidth=2).encode(y="ratio:Q")
+    words = there.mark_text(align="right", dy=-7, x=WIDTH).encode(y="ratio:Q", text="label:N")
+    return alt.layer(lines, rules, words).properties(width=WIDTH, height=HEIGHT)

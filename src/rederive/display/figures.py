@@ -10,12 +10,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from rederive.checks import regression
 from rederive.checks.ratios import feasible_outline
 from rederive.checks.risks import relative_risk
 from rederive.claims import PrintedRatio
 from rederive.display import charts
 from rederive.methods.sequential import boundaries, detectable_reduction, required_information_size
-from rederive.printed import Interval, Printed
+from rederive.printed import Interval, Printed, p_range
 
 
 def feasible_set(printed: PrintedRatio) -> None:
@@ -193,4 +194,121 @@ def sequential_boundary(standing: pd.DataFrame, z: Interval) -> None:
         "the monitoring boundary. Where a circle stands from left to right is an assumption, so the circles are "
         "hollow.",
         {"reduction": ".0%", "required": ",.0f", "information": ".0%", "critical": ".2f"},
+    )
+
+
+def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, Printed]) -> None:
+    """The p values by within-patient correlation: a panel for each row of a table of changes.
+
+    Each curve has `correlation`, `p_lower`, `p_upper`, and `p_median` (NaN where p follows exactly).
+    """
+    table = pd.concat([curve.assign(row=name) for name, curve in curves.items()])
+    at = [-0.5, 0.0, 0.5, 0.9]
+    few = table[table["correlation"].round(6).isin(at)]
+    behind = pd.DataFrame(
+        {
+            "row": few["row"],
+            "correlation": few["correlation"],
+            "p value": [Interval(*ends) for ends in zip(few["p_lower"], few["p_upper"], strict=True)],
+        }
+    )
+    told = [
+        f"{name}, printed {p}: {p_range(of['p value'].iloc[0])} at {at[0]}, {p_range(of['p value'].iloc[-1])} at {at[-1]}"
+        for name, p in printed.items()
+        for of in [behind[behind["row"] == name]]
+    ]
+    charts.figure(
+        charts.p_by_correlation(curves, {name: float(p) for name, p in printed.items()}),
+        f"{len(curves)} panels, in which a band of p values runs over within-patient correlations; a solid line marks "
+        f"the printed p value or its bound. {'; '.join(told)}.",
+        behind.assign(**{"p value": [p_range(p) for p in behind["p value"]]}),
+        "The p values that the printed medians and quartiles, or means and standard deviations, allow for each "
+        "within-patient correlation. Dashed bands: the middle 90% of simulated samples; for the means the exact range. "
+        "Solid lines: the printed p, or its bound. p values below 0.000001 are drawn there. Simulated, not data.",
+        {"correlation": ".1f"},
+    )
+
+
+def demanded_correlations(demanded: Mapping[str, Interval], printed: Mapping[str, Printed]) -> None:
+    """The range of within-patient correlations that each printed p value suits."""
+    rows = pd.DataFrame(
+        [
+            {"label": name, "lower": r.lower, "upper": r.upper, "printed p": printed[name], "correlations": r}
+            for name, r in demanded.items()
+        ]
+    )
+    charts.figure(
+        charts.ranges(rows, "within-patient correlation that suits the printed p", (-1, 1)),
+        "A hollow bar of within-patient correlations for each row: "
+        + "; ".join(f"{name}, p {printed[name]}: {r:.2f}" for name, r in demanded.items())
+        + ".",
+        rows[["label", "printed p", "correlations"]].rename(columns={"label": "row"}),
+        "Which within-patient correlations suit each printed p value. For NK cells exact; for the other rows by "
+        "simulation, over the correlations tried. Implied, not observed.",
+        {"correlations": ".2f"},
+    )
+
+
+def centred_r2(uncentred: Interval, n: int) -> None:
+    """What an R² about zero is about the mean, over the spread of the outcome."""
+    cv = np.linspace(0.01, 3, 300)
+    curve = pd.DataFrame({"cv": cv, "r2": regression.centred_r2(uncentred.middle, cv, n)})
+    at = np.array([0.35, 0.5, 0.75, 1, 1.5, 3])
+    behind = pd.DataFrame({"SD over mean": at, "R² about the mean": regression.centred_r2(uncentred.middle, at, n)})
+    charts.figure(
+        charts.centred_r2(curve[curve["r2"] >= 0]),
+        f"A curve rises steeply from 0 at {regression.cv_of_the_mean_alone(uncentred.middle, n):.2f}, and flattens: "
+        + "; ".join(f"{r2:.2f} at {x:g}" for x, r2 in behind.itertuples(index=False))
+        + ".",
+        behind,
+        f"If the printed R² of {uncentred.middle:.3f} was reckoned from zero: what the same predictions explain of the "
+        "variation about the mean, by the spread of the outcome, which is not printed. Implied, not observed.",
+        {"SD over mean": ".2f", "R² about the mean": ".2f"},
+    )
+
+
+def regression_to_the_mean(simulated: pd.DataFrame, printed: Mapping[str, float]) -> None:
+    """Apparent changes without any effect (see `methods.before_after`), and the printed ones."""
+    marks = pd.DataFrame({"label": list(printed), "ratio": list(printed.values())})
+    curves = simulated.assign(**{"within-patient variation": [f"{cv:.0%}" for cv in simulated["within_cv"]]})
+    pivot = simulated.pivot_table(index="selected", columns="within_cv", values="medians")
+    behind = pivot.rename(columns=lambda cv: f"variation {cv:.0%}").reset_index()
+    ends = [f"{cv:.0%}: from {of.iloc[0]:.2f} down to {of.iloc[-1]:.2f}" for cv, of in pivot.items()]
+    charts.figure(
+        charts.regression_to_the_mean(curves, marks),
+        "Falling curves of the apparent change over the share of patients taken, by variation within a patient: "
+        f"{'; '.join(ends)}. Solid lines mark the printed changes: "
+        + "; ".join(f"{name} {ratio:.2f}" for name, ratio in printed.items())
+        + ".",
+        behind,
+        "What patients taken for low first counts show at the second count if nothing was done to them, against the "
+        "printed changes of the medians. Dashed curves rest on assumptions, not on data.",
+        {"selected": ".0%"} | dict.fromkeys(map(str, behind.columns[1:]), ".2f"),
+    )
+
+
+def hazard_ratios_without_effect(simulated: pd.DataFrame, printed: Mapping[str, PrintedRatio]) -> None:
+    """Printed hazard ratios, and those that simulated analyses give where the truth is 1.
+
+    `simulated` has `of` (a key of `printed`), `analysis`, `hr_median`, `hr_5` and `hr_95`.
+    """
+    floor = 0.01  # where a hazard ratio that runs to 0 is drawn
+    rows = []
+    for name, ratio in printed.items():
+        e, lo, hi = (max(float(number), floor) for number in (ratio.estimate, ratio.lower, ratio.upper))
+        rows.append((name, e, e, lo, hi, f"{ratio.estimate} ({ratio.lower} to {ratio.upper})", "printed"))
+        found = simulated[simulated["of"] == name]
+        for analysis, *ends in found[["analysis", "hr_median", "hr_5", "hr_95"]].itertuples(index=False, name=None):
+            middle, lower, upper = (max(x, floor) for x in ends)
+            text = f"{ends[0]:.2f} ({ends[1]:.2f} to {ends[2]:.2f})"
+            rows.append((f"{name}, {analysis}", middle, middle, lower, upper, text, "simulated, not observed"))
+    table = pd.DataFrame(rows, columns=["label", "low", "high", "lower", "upper", "text", "kind"])
+    charts.figure(
+        charts.forest(table, "hazard ratio (log scale)"),
+        "Hazard ratios on a log scale: "
+        + "; ".join(f"{row.label} {row.text}, {row.kind}" for row in table.itertuples())
+        + ".",
+        table[["label", "text", "kind"]].rename(columns={"label": "analysis", "text": "hazard ratio"}),
+        "Solid: printed hazard ratios with 95% interval. Hollow and dashed: median and middle 90% of simulated cohorts "
+        f"in which the covariate has no effect, so that the truth is 1. Ratios below {floor} are drawn there.",
     )
