@@ -12,6 +12,7 @@ from rederive.checks.breakdowns import (
     judge_criterion,
     judge_flow,
     judge_majority,
+    judge_parts_within,
     judge_patients_with_any,
     printed_two_ways,
     summarise_breakdowns,
@@ -115,3 +116,10 @@ def test_patients_with_any_of_several_events():
     printed = block("48", {"a": "7 (14.6%)", "b": "5 (10.4%)"})
     fits = {n for n in range(1, 20) if judge_patients_with_any(Printed.parse(str(n)), printed).exists}
     assert fits == set(range(7, 13))
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=4), st.integers(1, 100))
+def test_parts_of_a_whole(parts, whole):
+    finding = judge_parts_within([Printed.parse(str(part)) for part in parts], Printed.parse(str(whole)))
+    sign = (sum(parts) > whole) - (sum(parts) < whole)
+    assert finding.verdict is {-1: Verdict.POSSIBLE, 0: Verdict.COHERENT, 1: Verdict.CONTRADICTED}[sign]

@@ -87,8 +87,8 @@ def test_absence_needs_an_interval_that_excludes_the_effect():
 
 
 def test_one_group_carries_no_credit():
-    assert judge_uncontrolled(Printed.parse("1"), "a rise").verdict is Verdict.MISWORDED
-    assert judge_uncontrolled(Printed.parse("2"), "a rise").verdict is not Verdict.MISWORDED
+    assert judge_uncontrolled(1, "a rise").verdict is Verdict.MISWORDED
+    assert judge_uncontrolled(2, "a rise").verdict is not Verdict.MISWORDED
 
 
 def median(text, lower, upper):

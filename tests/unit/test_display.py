@@ -26,7 +26,7 @@ from rederive.display.tables import cell, rendered
 from rederive.files import project_root
 from rederive.methods.sequential import monitor
 from rederive.printed import Interval, Printed
-from rederive.verdicts import Verdict, silent
+from rederive.verdicts import Finding, Verdict, silent
 
 RATIO = PrintedRatio(measure="OR", estimate="0.73", lower="0.59", upper="0.90", p="0.003")
 
@@ -98,6 +98,20 @@ def test_a_card_shows_all_of_a_finding_in_both_forms(document):
     quiet = verdict_card(claim, silent("Nothing printed.", ("I²", "τ²")))
     assert "I²; τ²" in quiet.plain
     assert "Convention" not in quiet.plain
+
+
+@pytest.mark.parametrize(
+    ("name", "interval", "shown"),
+    [
+        ("p", Interval(1e-15, 0.9701), "p <0.0001 to 0.98"),
+        ("f_test_p", Interval(1e-15, 1e-14), "f test p <0.0001"),
+        ("p", Interval(0.0024, 0.0043), "p 0.00240 to 0.00430"),
+        ("ratio", Interval(0.00001, 0.5), "ratio 0.0000100 to 0.500"),
+    ],
+)
+def test_tiny_p_values_are_bounds(document, name, interval, shown):
+    finding = Finding(judge_ratio, "", "b", {name: interval}, exists=True)
+    assert f"Recomputed: {shown}\n" in verdict_card(document.claims["overall-or"], finding).plain
 
 
 def test_cards_folded_together_keep_their_addresses(document):

@@ -230,3 +230,28 @@ def test_two_shares_of_whole_arms_of_part_of_them_and_of_nobody():
 def test_a_total_may_be_counted_elsewhere():
     total = PrintedTotal.model_validate({"n": "48"})
     assert judge_total(total, (30, 18), counted_in="Table 1").because.startswith("Table 1 reports 30 and 18; together")
+
+
+@settings(max_examples=200)
+@given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.sampled_from([0, 1, 2]))
+def test_without_a_rounding_a_percentage_is_what_printed_numbers_say(counts, decimals):
+    events, n = counts
+    exact = Fraction(events, n)
+    for steps in (-1, 0, 1):
+        value = (round(exact * 100 * 10**decimals) + steps) * Fraction(1, 10**decimals)
+        if not 0 <= value <= 100:
+            continue
+        printed = Printed.parse(f"{print_number(value, decimals)}%")
+        assert bool(prints_percentage(events, n, printed)) == printed.prints(exact)
+
+
+def test_a_percentage_cut_off_is_said_to_be():
+    # 33/48 is 68.75% exactly
+    finding = judge_percentage(PrintedPercentage(percent="68.7%"), {"table": (33, 48)})
+    assert finding.verdict is Verdict.REPRODUCED
+    assert finding.convention == "digits cut off"
+    assert "that share cut off, not rounded" in finding.because
+    assert judge_percentage(PrintedPercentage(percent="68.8%"), {"table": (33, 48)}).convention == (
+        "rounded to the nearest"
+    )
+    assert judge_percentage(PrintedPercentage(percent="68.6%"), {"table": (33, 48)}).verdict is Verdict.CONTRADICTED

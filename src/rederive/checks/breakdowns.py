@@ -198,3 +198,21 @@ def judge_patients_with_any(patients: Printed, printed: PrintedBreakdown) -> Fin
         exists=low <= patients.count() <= high,
         missing=("events of each patient",),
     )
+
+
+def judge_parts_within(parts: Sequence[Printed], whole: Printed) -> Finding:
+    """Can these separate groups be parts of one? They can if together they are no more than it."""
+    together, of = sum(number.count() for number in parts), whole.count()
+    rest = {
+        together < of: f"what became of the other {of - together} is not printed",
+        together == of: "which is all of them",
+        together > of: "which is more than there are",
+    }[True]
+    return Finding(
+        judge_parts_within,
+        "",
+        f"{' + '.join(map(str, parts))} = {together} of {whole} patients; {rest}.",
+        {"together": together, "others": of - together},
+        exists=together <= of,
+        constrained=together == of,
+    )

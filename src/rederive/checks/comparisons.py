@@ -119,23 +119,20 @@ def judge_absence(subsets: Mapping[str, PrintedRatio], overall: PrintedRatio) ->
     )
 
 
-def judge_uncontrolled(groups: Printed, what: str) -> Finding:
+def judge_uncontrolled(groups: int, what: str) -> Finding:
     """Can a document that follows this many groups credit a treatment with what it saw?
 
     `what` names what was seen: a change, an outcome. With one group there is nothing that says what would have been
     seen without the treatment.
     """
-    compared = groups.count() >= 2
+    compared = groups >= 2
     return Finding(
         judge_uncontrolled,
         "",
-        f"The document follows {groups} group{'s' if compared else ''}: {what} "
-        + (
-            "can be set against another group."
-            if compared
-            else "was seen, but what would have been seen without the drug was not."
-        ),
-        {"groups": groups.count()},
+        f"The document follows {groups} groups: {what} can be set against another group."
+        if compared
+        else f"The document follows one group: {what} was seen; what would have been seen without the drug was not.",
+        {"groups": groups},
         exists=True,
         worded=compared,
         missing=() if compared else ("a group of similar patients without the drug",),
@@ -191,7 +188,7 @@ def judge_same_thing(named: Mapping[str, str]) -> Finding:
     return Finding(
         judge_same_thing,
         "",
-        f"{told}. {'These are the same.' if same else 'These are not the same, and one analysis is reported.'}",
+        f"{told}. {'These are the same.' if same else 'One analysis is reported, and these are two things.'}",
         exists=True,
         constrained=True,
         worded=same,

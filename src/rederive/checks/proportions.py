@@ -30,7 +30,7 @@ def prints_percentage(
     """Whether events out of n are printed as this percentage; `events` and `n` broadcast.
 
     Exact in integers: with unit u = a/b, events/n rounds to k units when 2 b events lies between (2k - 1) a n and
-    (2k + 1) a n; the rounding decides which ends belong. Without a `rounding`, any rounding to the nearest.
+    (2k + 1) a n; the rounding decides which ends belong. Without a `rounding`, half-up or half-even.
     """
     events, n = np.broadcast_arrays(np.asarray(events, dtype=np.int64), np.asarray(n, dtype=np.int64))
     if percent.bound:
@@ -41,13 +41,15 @@ def prints_percentage(
     if rounding is Rounding.TRUNCATION:
         return np.asarray((b * events >= k * a * n) & (b * events < (k + 1) * a * n))
     twice, low, high = 2 * b * events, (2 * k - 1) * a * n, (2 * k + 1) * a * n
+    inside, tie_below, tie_above = (twice > low) & (twice < high), twice == low, twice == high
+    even = k % 2 == 0
     match rounding:
         case Rounding.HALF_UP:
-            fits = (twice >= low) & (twice < high)
-        case Rounding.HALF_EVEN if k % 2:
-            fits = (twice > low) & (twice < high)
+            fits = inside | tie_below
+        case Rounding.HALF_EVEN:
+            fits = inside | (even & (tie_below | tie_above))
         case _:
-            fits = (twice >= low) & (twice <= high)
+            fits = inside | tie_below | (even & tie_above)
     return np.asarray(fits & (n > 0))
 
 
@@ -93,7 +95,8 @@ def judge_percentage(printed: PrintedPercentage, counts: Mapping[str, tuple[int,
     assuming : what has to be assumed to take these counts for the ones the percentage is about. A percentage that
         agrees with counts so chosen is coherent; it is reproduced only if nothing has to be assumed.
 
-    Counts printed beside the percentage are one more way of counting, and have to fit.
+    Counts printed beside the percentage are one more way of counting, and have to fit. If no way fits by rounding to
+    the nearest, cutting digits off may; the finding then says so.
 
     Raises
     ------
@@ -105,15 +108,21 @@ def judge_percentage(printed: PrintedPercentage, counts: Mapping[str, tuple[int,
     if not ways or any(n == 0 for _, n in ways.values()):
         raise ValueError("expected at least one way of counting, none of them of nobody")
     fitting = [name for name, (events, n) in ways.items() if prints_percentage(events, n, printed.percent)]
+    cut_off = not fitting and [
+        name for name, count in ways.items() if prints_percentage(*count, printed.percent, Rounding.TRUNCATION)
+    ]
     told = "; ".join(f"{name} {events:,} of {n:,}, which is {events / n:.1%}" for name, (events, n) in ways.items())
-    contradicts_itself = "printed beside it" in ways and "printed beside it" not in fitting
+    how = "digits cut off" if cut_off else "" if assuming else "rounded to the nearest"
+    aside = ", which is that share cut off, not rounded" if cut_off else ""
+    fits = fitting or cut_off or []
+    contradicts_itself = "printed beside it" in ways and "printed beside it" not in fits
     return Finding(
         judge_percentage,
-        assuming or "rounded to the nearest",
-        f"Counted: {told}; printed: {printed.percent}.",
+        "; ".join(filter(None, [assuming, how])),
+        f"Counted: {told}; printed: {printed.percent}{aside}.",
         {f"share_{name}": events / n for name, (events, n) in ways.items()},
-        recomputes=None if assuming else bool(fitting),
-        exists=bool(fitting) and not contradicts_itself,
+        recomputes=None if assuming else bool(fits),
+        exists=bool(fits) and not contradicts_itself,
         constrained=True,
     )
 

@@ -48,12 +48,15 @@ class Convention:
     rounding : how digits were rounded; None for any rounding to the nearest.
     sides : 2 or 1, of the p value; a one-sided one is taken to be in the direction of the effect, so at most 0.5.
     df : degrees of freedom of the reference t distribution; infinite for the normal.
+    log : whether estimate and limits are exponentials of what was estimated, as ratios are; if not, as with differences
+        and regression coefficients, what is called log effect here is the printed effect itself.
     """
 
     name: str
     rounding: Rounding | None = None
     sides: Literal[1, 2] = 2
     df: float = math.inf
+    log: bool = True
 
     def quantile(self, tail: ArrayLike) -> Floats:
         """The point of the reference distribution with `tail` above it."""
@@ -117,7 +120,7 @@ def feasible(
     -------
     FeasibleRatios with arrays of shape (n,).
     """
-    printed = _Ends.of(estimate, lower, upper, p, convention.rounding)
+    printed = _Ends.of(estimate, lower, upper, p, convention)
     effect, se, z = [], [], []
     for sign in (-1, 1):
         b, s, c = _inequalities(printed, sign, level, convention)
@@ -138,7 +141,7 @@ def feasible(
 
 @dataclass(frozen=True)
 class _Ends:
-    """Both ends of the printed numbers' intervals, ratios on the log scale; arrays of shape (n,)."""
+    """Both ends of the printed numbers' intervals, ratios as their logs; arrays of shape (n,)."""
 
     estimate: tuple[Floats, Floats]
     lower: tuple[Floats, Floats]
@@ -152,17 +155,19 @@ class _Ends:
         lower: Iterable[str | Printed],
         upper: Iterable[str | Printed],
         p: Iterable[str | Printed | None] | None,
-        rounding: Rounding | None,
+        convention: Convention,
     ) -> _Ends:
-        def logged(texts: Iterable[str | Printed]) -> tuple[Floats, Floats]:
-            lo, hi = endpoints(texts, rounding)
+        def effects(texts: Iterable[str | Printed]) -> tuple[Floats, Floats]:
+            lo, hi = endpoints(texts, convention.rounding)
+            if not convention.log:
+                return lo, hi
             with np.errstate(divide="ignore"):  # a limit printed as 0.00 may be anything down to 0
                 return np.log(np.maximum(lo, 0)), np.log(hi)
 
-        ratios = logged(estimate), logged(lower), logged(upper)
-        anything = ["<1"] * len(ratios[0][0])
-        p_lo, p_hi = endpoints(anything if p is None else ("<1" if x is None else x for x in p), rounding)
-        return cls(*ratios, (np.clip(p_lo, 0, 1), np.clip(p_hi, 0, 1)))
+        effect = effects(estimate), effects(lower), effects(upper)
+        anything = ["<1"] * len(effect[0][0])
+        p_lo, p_hi = endpoints(anything if p is None else ("<1" if x is None else x for x in p), convention.rounding)
+        return cls(*effect, (np.clip(p_lo, 0, 1), np.clip(p_hi, 0, 1)))
 
 
 def _inequalities(printed: _Ends, sign: int, level: ArrayLike, convention: Convention) -> tuple[Floats, Floats, Floats]:
@@ -433,7 +438,7 @@ def feasible_outline(
     ValueError : if no true values can print these numbers.
     """
     p = [printed.p if with_p else None]
-    ends = _Ends.of([printed.estimate], [printed.lower], [printed.upper], p, convention.rounding)
+    ends = _Ends.of([printed.estimate], [printed.lower], [printed.upper], p, convention)
     halves = [
         half
         for sign in (-1, 1)

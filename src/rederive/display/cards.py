@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_CEILING
 from html import escape
 
 from rederive.claims import (
@@ -24,7 +25,8 @@ from rederive.claims import (
 )
 from rederive.display.shown import Shown, html_table
 from rederive.display.tables import cell
-from rederive.verdicts import MEANING, Finding, Verdict, qualified_name, silent
+from rederive.printed import Interval, formatted
+from rederive.verdicts import MEANING, Finding, Value, Verdict, qualified_name, silent
 
 # Verdicts must be told apart without colour: each has a sign of its own.
 SIGNS = {
@@ -35,6 +37,9 @@ SIGNS = {
     Verdict.CONTRADICTED: "✗",
     Verdict.SILENT: "–",
 }
+
+
+TINY = 0.0001  # p values below it are shown as a bound
 
 
 def badge(verdict: Verdict) -> str:
@@ -95,7 +100,7 @@ def _words(name: str) -> str:
 
 def verdict_card(claim: Claim, finding: Finding) -> Shown:
     """A claim, what became of it, and how: the same card everywhere."""
-    recomputed = "; ".join(f"{_words(name)} {cell(value)}" for name, value in finding.recomputed.items())
+    recomputed = "; ".join(f"{_words(name)} {_value(name, value)}" for name, value in finding.recomputed.items())
     rows = {
         "Printed": printed_words(claim),
         "Recomputed": recomputed,
@@ -121,6 +126,13 @@ def verdict_card(claim: Claim, finding: Finding) -> Shown:
         f"<p>{escape(finding.because)}</p><dl>{items}</dl></div>"
     )
     return Shown(plain + "\n", html)
+
+
+def _value(name: str, value: Value) -> str:
+    """A recomputed value as a card shows it."""
+    if isinstance(value, Interval) and re.search(r"(^|_)p(_|$)", name) and value.lower < TINY:
+        return f"<{TINY}" if value.upper < TINY else f"<{TINY} to {formatted(value.upper, '.2g', ROUND_CEILING)}"
+    return cell(value)
 
 
 def verdict_cards(judged: Sequence[tuple[Claim, Finding]], caption: str) -> Shown:

@@ -238,7 +238,9 @@ def demanded_correlations(demanded: Mapping[str, Interval], printed: Mapping[str
         ]
     )
     charts.figure(
-        charts.ranges(rows, "within-patient correlation that suits the printed p", (-1, 1)),
+        charts.ranges(
+            rows[["label", "lower", "upper"]], "within-patient correlation that suits the printed p", (-1, 1)
+        ),
         "A hollow bar of within-patient correlations for each row: "
         + "; ".join(f"{name}, p {printed[name]}: {r:.2f}" for name, r in demanded.items())
         + ".",

@@ -1,0 +1,341 @@
+"""Linear regressions from what is printed about them: R², adjusted R² and F; coefficients, intervals and p values.
+
+With k predictors and d residual degrees of freedom, R², adjusted R² and F are three views of one unknown::
+
+    adjusted R² = 1 - (1 - R²) (d + k) / d        F = (R² / k) / ((1 - R²) / d)
+
+Of n patients an intercept leaves d = n - k - 1, and R² measures squared distance from the outcome's mean. Without an
+intercept d = n - k, and R², as R and statsmodels report it, measures squared distance from zero ("uncentred"). Written
+with d the formulas are the same, so the three numbers can tell d, but never whether there was an intercept.
+
+A coefficient b with standard error s is printed as b, b - t s, b + t s and p = 2 P(T > |b| / s), where t belongs to d
+degrees of freedom; two unknowns for four numbers, so coefficients tell something about d as well.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from rederive.checks.ratios import SLACK, Convention, feasible
+from rederive.claims import PrintedRegression
+from rederive.printed import Interval, Printed, Rounding
+from rederive.verdicts import Finding
+
+Floats = NDArray[np.float64]
+
+DEGREES_OF_FREEDOM = (*range(1, 201), math.inf)
+"""What coefficients are asked about unless told otherwise; infinity stands for the normal distribution."""
+
+MOST_PATIENTS = 1_000_000
+"""Findings look at every size that R² and F leave possible; where those run further than this, they refuse to."""
+
+
+# ------------------------------------------------------------------------------------ R², adjusted R² and F
+
+
+def sizes_that_print(
+    regression: PrintedRegression, sizes: Iterable[int], rounding: Rounding | None = None
+) -> pd.DataFrame:
+    """For every size, with and without an intercept: can any true R² print R², adjusted R², F and, if printed, p?
+
+    Each printed number allows a range of R², because the others follow from R² without ever turning back; the numbers
+    fit if these ranges share a value. Every predictor is taken to use one degree of freedom, and F to be the test of
+    all k coefficients.
+
+    Parameters
+    ----------
+    sizes : numbers of patients n; those that leave no residual degree of freedom are left out.
+    rounding : how digits were rounded; None for any rounding to the nearest.
+
+    Returns
+    -------
+    A row per size and intercept with `n`, `intercept`, `residual_df`, `fits`, and the ranges of the true R²
+    (`r2_lower`, `r2_upper`; uncentred where there is no intercept) and of the p value of F (`p_lower`, `p_upper`), NaN
+    where nothing fits.
+    """
+    k = regression.k.count()
+    n, intercept = (x.ravel() for x in np.meshgrid(list(sizes), [True, False], indexing="ij"))
+    enough = n - k - intercept >= 1
+    n, intercept = n[enough], intercept[enough]
+    df = (n - k - intercept).astype(float)
+    lower, upper = _r2_range(regression, df, rounding)
+    fits = lower <= upper + SLACK
+    ends = [np.where(fits, end, np.nan) for end in (lower, np.maximum(lower, upper))]
+    with np.errstate(divide="ignore"):  # the double nearest to R² may be 1
+        p = [stats.f.sf(end / k / ((1 - end) / df), k, df) for end in reversed(ends)]
+    columns = {"n": n, "intercept": intercept, "residual_df": n - k - intercept, "fits": fits}
+    return pd.DataFrame(columns | dict(zip(("r2_lower", "r2_upper", "p_lower", "p_upper"), ends + p, strict=True)))
+
+
+def _r2_range(regression: PrintedRegression, df: Floats, rounding: Rounding | None) -> tuple[Floats, Floats]:
+    """The largest of the lower and the smallest of the upper ends of R², by residual degrees of freedom."""
+    k = regression.k.count()
+
+    def from_f(f: ArrayLike) -> Floats:
+        with np.errstate(divide="ignore"):  # a p value of 1 allows an F, and an R², of 0
+            return np.asarray(1 / (1 + df / (k * np.asarray(f, dtype=float))))
+
+    r2, adjusted, f = (x.interval(rounding) for x in (regression.r2, regression.adjusted_r2, regression.f))
+    lower = [np.full_like(df, max(0.0, r2.lower)), 1 - (1 - adjusted.lower) * df / (df + k), from_f(f.lower)]
+    upper = [np.full_like(df, min(1.0, r2.upper)), 1 - (1 - adjusted.upper) * df / (df + k), from_f(f.upper)]
+    if regression.p is not None:
+        p = regression.p.interval(rounding)
+        lower.append(from_f(stats.f.isf(min(1.0, p.upper), k, df)))
+        upper.append(from_f(stats.f.isf(max(0.0, p.lower), k, df)))
+    return np.max(lower, axis=0), np.min(upper, axis=0)
+
+
+def _all_sizes(regression: PrintedRegression) -> range:
+    """Every size that R² and F allow: d = k F (1 - R²) / R² is largest at the largest F and the smallest R²."""
+    k, r2, f = regression.k.count(), regression.r2.interval().lower, regression.f.interval().upper
+    largest = k * f * (1 - r2) / r2 if r2 > 0 else math.inf
+    if largest > MOST_PATIENTS:
+        raise ValueError(
+            f"expected R² and F that rule out {MOST_PATIENTS:,} patients, got {regression.r2}, {regression.f}"
+        )
+    return range(k + 1, math.ceil(largest) + k + 2)
+
+
+def centred_r2(uncentred_r2: ArrayLike, cv: ArrayLike, n: ArrayLike) -> Floats:
+    """R² about the mean of the very predictions that have this R² about zero.
+
+    With residual sum of squares RSS the uncentred R² is 1 - RSS / Σy², the centred one 1 - RSS / Σ(y - ȳ)², and
+    Σy² / Σ(y - ȳ)² = 1 + n / ((n - 1) cv²). Arguments broadcast.
+
+    Parameters
+    ----------
+    uncentred_r2 : R² of a model without intercept.
+    cv : the outcome's coefficient of variation, standard deviation (divisor n - 1) over the size of its mean; infinite
+        for a mean of 0, where both R² are equal.
+    n : number of patients.
+
+    Notes
+    -----
+    Below 0 the predictions are further from the outcomes than the outcomes' own mean is. A model with an intercept
+    added fits at least as well, so its R² is at least this and at least 0. From above the uncentred R² says nothing
+    about it: it may be anything up to 1, more than the uncentred R² included.
+
+    Raises
+    ------
+    ValueError : unless cv is above 0 and n at least 2.
+    """
+    cv, n = np.asarray(cv, dtype=float), np.asarray(n, dtype=float)
+    if not (np.all(cv > 0) and np.all(n >= 2)):
+        raise ValueError("expected a coefficient of variation above 0 and at least 2 patients")
+    return np.asarray(1 - (1 - np.asarray(uncentred_r2, dtype=float)) * (1 + n / ((n - 1) * cv**2)))
+
+
+def cv_of_the_mean_alone(uncentred_r2: ArrayLike, n: ArrayLike) -> Floats:
+    """The coefficient of variation at which predicting the mean for everybody already has this uncentred R².
+
+    There `centred_r2` is 0; where the outcome varies less, it is negative. Arguments broadcast.
+    """
+    r2, n = np.asarray(uncentred_r2, dtype=float), np.asarray(n, dtype=float)
+    return np.asarray(np.sqrt(n * (1 - r2) / ((n - 1) * r2)))
+
+
+# ------------------------------------------------------------------------------------------- coefficients
+
+
+def coefficient_df(
+    rows: pd.DataFrame, degrees_of_freedom: Iterable[float] = DEGREES_OF_FREEDOM, *, level: float = 0.95
+) -> pd.DataFrame:
+    """Which residual degrees of freedom can print each coefficient, its confidence interval and its two-sided p value?
+
+    Exact: for given degrees of freedom the printed numbers bound coefficient and standard error by straight lines, see
+    `checks.ratios`. The same rounding to the nearest is allowed to all.
+
+    Parameters
+    ----------
+    rows : columns `estimate`, `lower`, `upper` and `p` of printed numbers; p may be None.
+    level : of the confidence intervals.
+
+    Returns
+    -------
+    Booleans: the index of `rows` by a column per degrees of freedom.
+    """
+    printed = [list(rows[name]) for name in ("estimate", "lower", "upper", "p")]
+    fits = {df: feasible(*printed, level=level, convention=_student(df)).fits for df in degrees_of_freedom}
+    return pd.DataFrame(fits, index=rows.index)
+
+
+def _student(df: float) -> Convention:
+    return Convention("Student's t", df=df, log=False)
+
+
+def df_that_print_all(fits: pd.DataFrame) -> list[float]:
+    """The degrees of freedom, of those `coefficient_df` was asked about, that can print every row."""
+    return [float(df) for df in fits.columns[fits.all().to_numpy(dtype=bool)]]
+
+
+# ----------------------------------------------------------------------------------------------- findings
+
+
+def judge_regression(regression: PrintedRegression, named: Sequence[int]) -> Finding:
+    """Do R², adjusted R², F and p agree for any number of patients, and is that one of those the document names?
+
+    Raises
+    ------
+    ValueError : if R² and F do not keep the number of patients below `MOST_PATIENTS`.
+    """
+    table = sizes_that_print(regression, _all_sizes(regression))
+    fitting = table[table["fits"]]
+    if fitting.empty:
+        because = "No number of patients prints these numbers together, with or without an intercept."
+        found = {}
+    else:
+        because = (
+            f"{_told(fitting)} can print these numbers together; no other number of patients can. "
+            f"{_which_named(fitting, named)}"
+        )
+        found = {
+            "residual_df": _hull(fitting["residual_df"]),
+            "r2": Interval(fitting["r2_lower"].min(), fitting["r2_upper"].max()),
+            "f_test_p": Interval(fitting["p_lower"].min(), fitting["p_upper"].max()),
+        }
+    return Finding(judge_regression, _CONVENTION, because, found, exists=not fitting.empty, constrained=True)
+
+
+_CONVENTION = "least squares; one degree of freedom per predictor; without an intercept, R² about zero"
+
+
+def _hull(numbers: Iterable[float]) -> Interval:
+    numbers = list(numbers)
+    return Interval(min(numbers), max(numbers))
+
+
+def _runs(numbers: Iterable[float]) -> str:
+    """Whole numbers for readers: `25 to 32 or 40`."""
+    ordered = np.unique(np.asarray(list(numbers), dtype=np.int64))
+    runs = np.split(ordered, np.flatnonzero(np.diff(ordered) > 1) + 1)
+    return _listed((f"{Interval(run[0], run[-1]):,.0f}" for run in runs), " or ")
+
+
+def _told(fitting: pd.DataFrame) -> str:
+    """`37 patients with an intercept or 36 without one`."""
+    ways = {name: _runs(rows["n"]) for name, rows in fitting.groupby("intercept")}
+    return f"{ways[True]} patients with an intercept or {ways[False]} without one"
+
+
+def _which_named(fitting: pd.DataFrame, named: Collection[int]) -> str:
+    ways = [
+        f"{n:,} {'with an intercept' if intercept else 'without one'}"
+        for n, intercept in zip(fitting["n"], fitting["intercept"], strict=True)
+        if n in named
+    ]
+    return f"Of the numbers the document names ({_listed(named)}), {_listed(ways, ' or ') if ways else 'none'} fits."
+
+
+def _listed(items: Iterable[object], last: str = " and ") -> str:
+    texts = [format(x, ",") if isinstance(x, int) else str(x) for x in items]
+    return last.join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
+
+
+def judge_coefficients(rows: pd.DataFrame, regression: PrintedRegression) -> Finding:
+    """Is there a number of residual degrees of freedom that prints every coefficient, and R², adjusted R² and F?
+
+    `rows` as in `coefficient_df`, with a column `predictor`.
+
+    Raises
+    ------
+    ValueError : if R² and F do not keep the number of patients below `MOST_PATIENTS`.
+    """
+    table = sizes_that_print(regression, _all_sizes(regression))
+    overall = sorted(set(table.loc[table["fits"], "residual_df"]))
+    fits = coefficient_df(rows, overall)
+    common = df_that_print_all(fits)
+    alone = [df for df in df_that_print_all(coefficient_df(rows)) if math.isfinite(df)]
+    because = (
+        f"Of the residual degrees of freedom up to {DEGREES_OF_FREEDOM[-2]:,}, {_runs(alone) if alone else 'none'} can "
+        f"print all {len(rows)} coefficients with their intervals and p values; R², adjusted R² and F "
+        f"{'need ' + _runs(overall) if overall else 'fit no number of them'}."
+    )
+    failing = [str(name) for name, ok in zip(rows["predictor"], fits.any(axis=1), strict=True) if not ok]
+    if overall and failing:
+        because += f" With {_runs(overall)}, no true values print the row of {_listed(failing)}."
+    return Finding(
+        judge_coefficients,
+        "Student's t; 95% intervals; two-sided p values; rounded to the nearest",
+        because,
+        {"residual_df": _hull(common)} if common else {},
+        exists=bool(common),
+        constrained=True,
+    )
+
+
+def judge_significant(rows: pd.DataFrame, named: Collection[str], level: float = 0.05) -> Finding:
+    """Are the predictors that the sentence calls significant those whose printed p values are below `level`?
+
+    Raises
+    ------
+    ValueError : if a name is not among the rows' `predictor`s.
+    """
+    if unknown := set(named) - set(rows["predictor"]):
+        raise ValueError(f"expected predictors of the table, got {_listed(sorted(unknown))}")
+    sides = {name: _below(p, level) for name, p in zip(rows["predictor"], rows["p"], strict=True)}
+    below = [name for name, side in sides.items() if side]
+    open_ = [name for name, side in sides.items() if side is None]
+    because = (
+        f"The p values of {len(below)} of {len(rows)} predictors are below {level:.2g}"
+        f"{': ' + _listed(below) if below else ''}; the text calls {_listed(named) or 'none'} significant."
+    )
+    if open_:
+        because += f" Rounding leaves open on which side {_listed(open_)} lies."
+    agrees = {name for name in sides if name not in open_ and (name in below) == (name in named)}
+    differs = bool(set(sides) - agrees - set(open_))
+    return Finding(
+        judge_significant,
+        f"two-sided, {level:.0%}",
+        because,
+        {"significant": len(below)},
+        exists=True,
+        constrained=True,
+        worded=False if differs else None if open_ else True,
+    )
+
+
+def _below(p: Printed, level: float) -> bool | None:
+    ends = p.interval()
+    return True if ends.upper <= level else False if ends.lower >= level else None
+
+
+def judge_predictive_power(regression: PrintedRegression, named: Sequence[int], tested_on: int = 0) -> Finding:
+    """Can R² carry the words "strong predictive power"?
+
+    Not if it was reckoned in the patients that the model was fitted to: it then says how well the model describes
+    them. What more it says depends on whether there was an intercept, so the sizes that print it are told.
+
+    Parameters
+    ----------
+    named : the numbers of patients that the document names.
+    tested_on : the number of other patients whose outcomes the model was tried on.
+
+    Raises
+    ------
+    ValueError : if R² and F do not keep the number of patients below `MOST_PATIENTS`.
+    """
+    table = sizes_that_print(regression, _all_sizes(regression))
+    fitting = table[table["fits"]]
+    if fitting.empty:
+        because = "No number of patients prints this R² together with adjusted R² and F."
+        return Finding(judge_predictive_power, _CONVENTION, because, exists=False)
+    without = fitting[~fitting["intercept"]]
+    cv = _hull(cv_of_the_mean_alone(without[["r2_lower", "r2_upper"]], without[["n"]]).ravel())
+    return Finding(
+        judge_predictive_power,
+        _CONVENTION,
+        ("" if tested_on else "R² is of the patients the model was fitted to; no test on others is printed. ")
+        + f"{_told(fitting)} can print it. {_which_named(fitting, named)} Without an intercept R² is about zero, not "
+        "about the mean: predicting the mean for every patient has this R² if the outcome's standard deviation is "
+        f"{cv:.2g} of its mean.",
+        {"cv_of_the_mean_alone": cv},
+        exists=True,
+        constrained=True,
+        worded=None if tested_on else False,
+    )
