@@ -7,7 +7,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint serve lab bench lock clean
+.PHONY: help book test lint serve lab bench simulations lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -33,6 +33,9 @@ lab: $(READY) ## open JupyterLab; a chapter opens as a notebook
 
 bench: $(READY) ## measure speed
 	@set -e; for script in benchmarks/*.py; do $(BIN)/python $$script; done
+
+simulations: $(READY) ## run the simulations of chapter 2 at full size, on all cores
+	$(BIN)/python simulations/immortal_time.py
 
 lock: ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newer versions
 	@test -x $(BIN)/uv || $(MAKE) $(READY) # one that is out of date will do: a new requirement is not in it yet
