@@ -56,6 +56,7 @@ from rederive.checks.paired import (
     rank_sums_that_print,
 )
 from rederive.checks.proportions import (
+    counts_that_print,
     judge_percentage,
     judge_total,
     judge_two_shares,
@@ -82,6 +83,7 @@ from rederive.checks.regression import (
 )
 from rederive.checks.sources import judge_against_source
 from rederive.checks.survival import (
+    events_per_variable,
     events_that_print,
     implied_sd,
     implied_se,
@@ -607,7 +609,8 @@ audit.judge(
 #
 # ## Who stands behind the regression?
 #
-# 36 patients and no intercept, or 37 patients with one. That decides what its R² measures.
+# A number of patients that follows from three printed numbers, but for one thing: whether there was an intercept. That
+# decides what the R² measures.
 #
 # A linear regression predicts an outcome from $k$ numbers per patient. With $n$ patients and an intercept,
 #
@@ -633,10 +636,10 @@ table(
 # %% [markdown]
 # By hand, for 36 patients without an intercept: $1 - 0.084 \times 36/28 = 0.892$, as printed.
 #
-# 36 is the number of patients whose outcomes were analysed; 37 is named nowhere in the paper. statsmodels, the program
-# the paper names, fits without an intercept unless one is added to the data, and then reports the *uncentred* R². That
-# speaks for 36. It is no proof: 37 patients may have had all the measurements. These formulas see only $n$ less the
-# number of coefficients, so they can never tell the two apart.
+# 36 is the number of patients whose outcomes were analysed; the other number is named nowhere in the paper. statsmodels,
+# the program the paper names, fits without an intercept unless one is added to the data, and then reports the
+# *uncentred* R². That speaks for 36. It is no proof: one patient more may have had all the measurements. These formulas
+# see only $n$ less the number of coefficients, so they can never tell the two apart.
 #
 # The coefficients were rounded separately, and can be asked the same question: which numbers of residual degrees of
 # freedom ($n$ less coefficients) can print every estimate with its interval and p value?
@@ -811,7 +814,7 @@ responses = audit["responses"].printed
 complete, partial, stable = (
     responses[name].count() for name in ("complete", "partial", "stable")
 )
-analysed = flow["analysed"].count()
+analysed, everybody = flow["analysed"].count(), patients.count()
 rates = pd.DataFrame(
     [
         {
@@ -822,19 +825,33 @@ rates = pd.DataFrame(
                 *proportion_confint(responders, of, method="beta")
             ),
         }
-        for name, responders in {
-            "objective response": complete + partial,
-            "disease control": complete + partial + stable,
-        }.items()
-        for of in (analysed, patients.count())
+        for name, responders, sizes_of in [
+            ("objective response", complete + partial, (analysed, everybody)),
+            (
+                "disease control",
+                complete + partial + stable,
+                (analysed, everybody),
+            ),
+            (
+                "any adverse event",
+                audit["patients-with-events"].printed.n.count(),
+                (everybody,),
+            ),
+            (
+                "adverse event of grade 3",
+                audit["patients-with-grade-3"].printed.events.count(),
+                (everybody,),
+            ),
+        ]
+        for of in sizes_of
     ]
 )
 
 # %% tags=["hide-input"]
 table(
     rates,
-    "Response with exact (Clopper-Pearson) intervals, which the paper does not print: among the patients analysed, and "
-    "among all who received thymosin α1 if those not analysed count as not responding",
+    "Response and adverse events with exact (Clopper-Pearson) intervals, which the paper does not print. Of 48 patients: "
+    "all who received thymosin α1, those not analysed counted as not responding",
     {"share": ".1%", "exact 95% interval": ".1%"},
 )
 
@@ -1007,7 +1024,7 @@ figures.feasible_set(nlr)
 
 # %% [markdown]
 # For the first ratio the printed p is smaller than the digits give. But 1.08 is printed to two decimals, and the limits
-# to three. Something a little under 1.085 fits all of them.
+# to three. A true ratio near the upper end of what prints 1.08 fits all of them.
 
 # %%
 for claim_id in (
@@ -1032,8 +1049,9 @@ cycles_sd = [
 # %% tags=["hide-input"]
 text(f"""
 If {" or ".join(map(str, deaths))} of the 36 had died, the number of cycles would have had a standard deviation of about
-{" or ".join(f"{sd.middle:.1f}" for sd in cycles_sd)}. With two covariates in the model that is
-{" or ".join(f"{d / 2:.0f}" for d in deaths)} deaths for each; how many covariates were tried, the paper does not say.
+{" or ".join(f"{sd.middle:.1f}" for sd in cycles_sd)}. With the two covariates that the final model has at least, that is
+{" or ".join(f"{per:.0f}" for per in events_per_variable(deaths, 2))} deaths for each; how many were tried, the paper
+does not say.
 """)
 
 # %% [markdown]
@@ -1303,11 +1321,27 @@ audit.judge(
 # %% [markdown]
 # ### Numbers quoted from other papers
 #
-# Of these papers we have seen at most an abstract. GASTO-1043 had one arm, and 69 matched controls for its 69 patients.
+# Of these papers we have seen at most an abstract, of ETASS a table too. GASTO-1043 had one arm and matched controls, as
+# many as patients.
 
 # %%
 gasto = audit["gasto-1043"].printed
 matched = audit.row("matched-controls", "gasto-1043")
+denominators = {
+    share: counts_that_print(share, range(1, arm + 1))
+    for share, arm in [
+        (gasto["with"], matched.n_treated),
+        (gasto["without"], matched.n_control),
+    ]
+}
+
+# %% tags=["hide-input"]
+text(f"""
+With denominators up to {matched.n_treated},
+{"; ".join(f"{share} is printed by " + ", ".join(f"{e} of {n}" for e, n in found.itertuples(index=False)) for share, found in denominators.items())}.
+""")
+
+# %%
 audit.judge(
     "gasto-1043",
     judge_two_shares(
@@ -1396,8 +1430,7 @@ audit.judge(
 #   table shows them for an even spread between the quartiles too.
 # - **Which test.** The exact signed-rank test is used where no patient is unchanged and no two changes are of one size,
 #   its normal approximation elsewhere.
-# - **Which number of patients.** 36 without an intercept, or 37 with one: if 37, R² is the usual one, and the search
-#   through noise does not reach it.
+# - **With or without an intercept.** With one, R² is the usual one, and the search through noise does not reach it.
 # - **Which cohort.** The hazard ratios without effect depend on how treatment stops and on what follows progression; the
 #   table above shows how far.
 
@@ -1456,7 +1489,7 @@ table(
 # - The quartiles were possible for 48 patients' counts.
 # - Each printed p value of Table 2 was possible, given patients whose counts go together.
 # - A rise in one group did not show what caused it.
-# - The regression fitted 36 patients without an intercept, or 37 with one.
+# - The regression fitted 36 patients without an intercept, or one more with one.
 # - A month had 30 days; the number of deaths stayed unknown.
 # - All four hazard ratios agreed with their intervals and p values.
 # - Hazard ratios below 1 appeared where cycles and response had no effect, some as small as the printed ones.

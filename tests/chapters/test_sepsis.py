@@ -7,26 +7,22 @@ p = 0.003, over 1,927 patients, and 0.86 (0.68 to 1.08), p = 0.20, over multicen
 These tests read the executed notebook and the results, so they need an up-to-date book (`make book`).
 """
 
-import json
 import math
 import os
 import re
 import subprocess
 import sys
 
-import nbformat
 import numpy as np
 import pytest
 from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable, Table2x2
 
+from reading import ROOT, bottom_line_of, check_records, results_of, said_in, typed_numbers
 from rederive.checks.information import heterogeneity_ceiling
-from rederive.claims import load_document, printed_texts
-from rederive.files import project_root
+from rederive.claims import load_document
 from rederive.printed import formatted
-from rederive.verdicts import Verdict
 
-ROOT = project_root()
 SOURCE = ROOT / "chapters" / "01-sepsis.py"
 TESTS, ETASS = [[127, 415], [132, 415]], [[47, 134], [63, 117]]
 Q = stats.norm.isf(0.025)
@@ -34,31 +30,16 @@ Q = stats.norm.isf(0.025)
 
 @pytest.fixture(scope="module")
 def results():
-    path = ROOT / "_build" / "results" / "sepsis.json"
-    assert path.is_file(), "run `make book` first"
-    return {record["id"].removeprefix("sepsis/"): record for record in json.loads(path.read_text("utf-8"))}
+    return results_of("sepsis")
 
 
 @pytest.fixture(scope="module")
 def said():
-    """Everything the executed chapter says, as plain text."""
-    notebook = nbformat.read(ROOT / "chapters" / "01-sepsis.ipynb", as_version=4)
-    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
-    return " ".join(" ".join(output["data"]["text/plain"].split()) for output in outputs if "data" in output)
+    return said_in(SOURCE)
 
 
 def test_every_claim_is_judged_and_recorded_as_the_schema_says(results):
-    document = load_document(ROOT / "data" / "sepsis")
-    assert list(results) == list(document.claims)
-    for name, record in results.items():
-        assert record["printed"] == printed_texts(document.claims[name])
-        assert record["verdict"] in {str(verdict) for verdict in Verdict}
-        assert record["document"] == "sepsis"
-        assert record["matters"] in {"yes", "no"}
-        assert record["because"].strip()
-    joined = json.loads((ROOT / "_build" / "results" / "claims.json").read_text("utf-8"))
-    assert joined["schema"] == 1
-    assert [record for record in joined["claims"] if record["document"] == "sepsis"] == list(results.values())
+    check_records("sepsis", results)
 
 
 def test_the_verdicts_are_these(results):
@@ -192,10 +173,9 @@ def test_the_interactions_by_plain_arithmetic(results):
 
 
 def test_the_bottom_line_stands_at_the_head_of_the_chapter():
-    notebook = nbformat.read(ROOT / "chapters" / "01-sepsis.ipynb", as_version=4)
-    head = [output for cell in notebook.cells[:4] if cell.cell_type == "code" for output in cell.outputs]
-    assert any("23 claims: 2 reproduced" in output["data"]["text/plain"] for output in head)
-    assert not any("computed at the end" in output["data"]["text/plain"] for output in head)
+    head = bottom_line_of(SOURCE)
+    assert "23 claims: 2 reproduced" in head
+    assert "computed at the end" not in head
 
 
 def test_it_runs_as_a_script_from_any_folder_and_writes_the_same_results(tmp_path):
@@ -233,29 +213,7 @@ DEFINITIONS = {
 def test_no_result_is_typed_into_the_prose():
     """Every number in markdown, and outside braces in text, is the document's, defined above, or worked by hand."""
     document = load_document(ROOT / "data" / "sepsis")
-    printed = " ".join(number for claim in document.claims.values() for number in printed_texts(claim).values())
-    allowed = set(re.findall(r"\d+(?:\.\d+)?", printed.replace(",", ""))) | set(DEFINITIONS)
-    for number in document.card.no_claims:
-        allowed.add(str(number.number))
-    source = SOURCE.read_text("utf-8")
-    cells = re.split(r"^# %%", source, flags=re.M)
-    prose = [cell.partition("\n")[2] for cell in cells if cell.startswith(" [markdown]")]
-    texts = [
-        re.sub(r"\{[^{}]*\}", "", body) for body in re.findall(r'(?:text|close)\(f"""(.*?)"""\)', source, flags=re.S)
-    ]
-    typed = []
-    for passage in [*prose, *texts]:
-        passage = re.sub(r"# By hand.*?0\.79\$\.", "", passage, flags=re.S)  # the worked lines, recomputed above
-        for line in passage.splitlines():
-            if "By hand" in line:  # the one worked line, which a test above recomputes
-                continue
-            line = re.sub(r"\((\.\./|https:)[^)]*\)|α1|ETASS|\\[a-z]+", "", line)
-            typed += [
-                (n, line.strip())
-                for n in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", line.replace(",", ""))
-                if n not in allowed
-            ]
-    assert not typed
+    assert not typed_numbers(SOURCE, document, set(DEFINITIONS), worked=r"# By hand.*?0\.79\$\.")
 
 
 def test_the_prose_says_what_the_numbers_say(results, said):

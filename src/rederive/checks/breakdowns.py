@@ -52,7 +52,7 @@ def _rounded_half_up(events: int, n: int, percent: Printed) -> Fraction:
 
 
 def summarise_breakdowns(checked: pd.DataFrame) -> pd.Series:
-    """How many blocks and cells there are, in how many blocks counts add up, one convention fits, and 100% results."""
+    """How many blocks and cells there are; in how many blocks counts add up, and one convention fits."""
     return pd.Series(
         {
             "blocks": len(checked),

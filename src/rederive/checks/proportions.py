@@ -267,8 +267,12 @@ def tables_that_print(
 def judge_two_shares(treated: Printed, control: Printed, p: Printed, arms: tuple[int, int]) -> Finding:
     """Can these percentages and p value come from arms of these sizes, or from arms with a few patients missing?
 
-    Tried are all sizes from half of each arm up to the whole of it, under every test of `TESTS`.
+    Tried are all sizes from half of each arm up to the whole of it, under every test of `TESTS`. That none of these
+    prints them proves nothing, unless no number of patients up to the whole arm prints one of the percentages.
     """
+    impossible = any(
+        counts_that_print(share, range(1, n + 1)).empty for share, n in zip((treated, control), arms, strict=True)
+    )
     whole = tables_that_print(*([n] for n in arms), treated=treated, control=control, p=p)
     sizes = [range(n // 2, n + 1) for n in arms]
     some = tables_that_print(*sizes, treated=treated, control=control, p=p)
@@ -288,7 +292,7 @@ def judge_two_shares(treated: Printed, control: Printed, p: Printed, arms: tuple
         f"rounded to the nearest; {', '.join(TESTS)}",
         f"Of {treated}, {control} and p {p}: {found}.",
         {"pairs_of_whole_arms": len(whole), "pairs_with_patients_missing": len(some)},
-        exists=not some.empty,
+        exists=False if impossible else True if not some.empty else None,
         constrained=not whole.empty,
         missing=() if not whole.empty else ("events and patients per arm",),
     )

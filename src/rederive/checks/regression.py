@@ -8,8 +8,8 @@ Of n patients an intercept leaves d = n - k - 1, and R² measures squared distan
 intercept d = n - k, and R², as R and statsmodels report it, measures squared distance from zero ("uncentred"). Written
 with d the formulas are the same, so the three numbers can tell d, but never whether there was an intercept.
 
-A coefficient b with standard error s is printed as b, b - t s, b + t s and p = 2 P(T > |b| / s), where t belongs to d
-degrees of freedom; two unknowns for four numbers, so coefficients tell something about d as well.
+A coefficient b with standard error s is printed as b, b - t s, b + t s and ``p = 2 P(T > |b| / s)``, where t belongs to
+d degrees of freedom; two unknowns for four numbers, so coefficients tell something about d as well.
 """
 
 from __future__ import annotations
@@ -274,7 +274,7 @@ def judge_significant(rows: pd.DataFrame, named: Collection[str], level: float =
 
     Raises
     ------
-    ValueError : if a name is not among the rows' `predictor`s.
+    ValueError : if a name is not in the rows' column `predictor`.
     """
     if unknown := set(named) - set(rows["predictor"]):
         raise ValueError(f"expected predictors of the table, got {_listed(sorted(unknown))}")

@@ -327,7 +327,7 @@ def shares_by_setting(grid: pd.DataFrame) -> pd.DataFrame:
         setting=(rows["assumption"] + " " + rows["value"]).str.replace("_", " ").str.strip(),
         of=rows["outcome"] + " " + rows["covariate"],
     )
-    shares = rows.pivot(index="setting", columns="of", values="as_small").reindex(rows["setting"].unique())
+    shares = rows.pivot_table(index="setting", columns="of", values="as_small", sort=False, dropna=False)
     medians = rows[rows["of"] == "OS cycles"].set_index("setting")["hr_median"]
     return shares.assign(**{"median OS cycles": medians}).rename_axis(columns=None).reset_index()
 

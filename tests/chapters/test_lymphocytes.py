@@ -1,0 +1,265 @@
+"""The lymphocytes chapter: its numbers recomputed another way, and none of them typed by hand.
+
+Source: Xu M and others, Thymosin α1 elevates lymphocyte counts and improves immunoradiotherapy outcomes in patients
+with advanced cancer, Cancer Management and Research; Tables 1 to 4 and the text of its results. Deaths in ETASS:
+doi:10.1186/cc11932, Table 4.
+
+These tests read the executed notebook and the results, so they need an up-to-date book (`make book`).
+"""
+
+import math
+import os
+import re
+import subprocess
+import sys
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+from lifelines import KaplanMeierFitter
+from lifelines.utils import median_survival_times
+from scipy import stats
+from statsmodels.stats.contingency_tables import Table2x2
+
+from reading import ROOT, bottom_line_of, check_records, results_of, said_in, typed_numbers
+from rederive.claims import load_document
+
+SOURCE = ROOT / "chapters" / "02-lymphocytes.py"
+Q = stats.norm.isf(0.025)
+
+
+@pytest.fixture(scope="module")
+def results():
+    return results_of("lymphocytes")
+
+
+@pytest.fixture(scope="module")
+def said():
+    return said_in(SOURCE)
+
+
+@pytest.fixture(scope="module")
+def document():
+    return load_document(ROOT / "data" / "lymphocytes")
+
+
+def test_every_claim_is_judged_and_recorded_as_the_schema_says(results):
+    check_records("lymphocytes", results)
+
+
+def test_the_verdicts_are_these(results):
+    """A change here is a change of what the book says about the document: it should be meant."""
+    by_verdict = {}
+    for name, record in results.items():
+        by_verdict.setdefault(record["verdict"], set()).add(name)
+    assert by_verdict == {
+        "reproduced": {
+            "patients", "flow", "ecog-2-3", "second-line", "response-rate", "control-rate",
+            "table-1-sex", "table-1-cancers", "table-1-other-cancers", "table-1-radiotherapy", "table-1-immunotherapy",
+            "table-1-dose", "table-1-concurrent", "table-1-fractions", "table-1-lymphocytes",
+            "adverse-events", "adverse-events-grade-3",
+        },
+        "coherent": {
+            "quartiles-of-counts", "six-tests", "regression", "coefficients", "significant-factors",
+            "patients-with-grade-3", "abstract-survival", "cox-nlr", "cox-cycles-os", "cox-cycles-pfs",
+            "cox-response-pfs", "meta-analysis",
+        },
+        "possible": {
+            "counts-cd3", "counts-cd4", "counts-cd8", "counts-b", "counts-nk", "cd4-cd8-ratio", "nk-normal",
+            "patients-with-events", "responses", "follow-up", "overall-survival", "progression-free-survival",
+            "cycles-prognostic", "response-prognostic", "gasto-1043",
+        },
+        "misworded": {
+            "elevates", "predictive-power", "logistic", "nlr-cd8", "improves-outcomes", "better-than-others", "etass",
+        },
+        "contradicted": {
+            "inclusion", "severe-lymphopenia", "table-1-ecog", "table-1-prior-therapies", "table-1-site",
+        },
+        "silent": {
+            "age", "univariate-os", "univariate-pfs", "lymphopenia-os", "lung-cancer-trial", "oesophageal-cohort",
+            "lung-cohort", "abscopal", "no-change-by-radiotherapy",
+        },
+    }  # fmt: skip
+
+
+def roundings(events, n, decimals=1):
+    """A percentage to so many decimals, ties up, ties to even, cut off: in whole numbers."""
+    scaled = Fraction(100 * events, n) * 10**decimals
+    floor = scaled.numerator // scaled.denominator
+    rest = scaled - floor
+    up = floor + (rest >= Fraction(1, 2))
+    even = floor + (rest > Fraction(1, 2) or (rest == Fraction(1, 2) and floor % 2 == 1))
+    return tuple(f"{x / 10**decimals:.{decimals}f}%" for x in (up, even, floor))
+
+
+def test_table_1_cell_by_cell(document, results):
+    mixed = set()
+    for name, claim in document.claims.items():
+        if name.startswith("table-1"):
+            cells = claim.printed.cells.values()
+            assert sum(cell.events.count() for cell in cells) == (9 if name == "table-1-other-cancers" else 48)
+            fits = [[text == str(cell.percent) for text in roundings(cell.events.count(), 48)] for cell in cells]
+            assert all(map(any, fits))  # "within the last digit of its count"
+            if not any(all(column) for column in zip(*fits, strict=True)):
+                mixed.add(name)
+    assert mixed == {
+        name for name in results if name.startswith("table-1") and results[name]["verdict"] != "reproduced"
+    }
+    assert mixed == {"table-1-ecog", "table-1-prior-therapies", "table-1-site"}
+    assert roundings(33, 48) == ("68.8%", "68.8%", "68.7%")
+
+
+def test_no_exact_signed_rank_test_of_48_patients_prints_the_p_value_of_b_cells(said):
+    ways = [1]  # of reaching each rank sum, by hand
+    for rank in range(1, 49):
+        ways = [a + b for a, b in zip(ways + [0] * rank, [0] * rank + ways, strict=True)]
+    below = np.cumsum(np.array(ways, dtype=object))
+    p = [min(Fraction(2 * int(below[s]), 2**48), Fraction(1)) for s in range(48 * 49 // 4 + 1)]
+    assert not [x for x in p if Fraction("0.4185") <= x <= Fraction("0.4195")]
+    near = [float(x) for x in p if Fraction("0.415") <= x <= Fraction("0.425")]
+    assert " and ".join(f"{x:.4f}" for x in near) in said
+    assert len([x for x in p if Fraction("0.7025") <= x <= Fraction("0.7035")]) == 1
+    assert "0.703 is printed by 1 rank sum" in said
+
+
+def test_nk_cells_need_a_correlation(results, said):
+    least = 1.0
+    corners = product((159.75, 159.85), (106.15, 106.25), (224.05, 224.15), (164.75, 164.85))
+    t = stats.t.isf(0.0005, 47)
+    for m0, s0, m1, s1 in corners:
+        least = min(least, (s0**2 + s1**2 - 48 * ((m1 - m0) / t) ** 2) / (2 * s0 * s1))
+    # inside the box the smallest correlation can be a little smaller still, where one SD is best for the other
+    found = results["counts-nk"]["recomputed"]["correlation"][0]
+    assert least - 1e-4 < found <= least + 1e-6
+    assert "needs $r$ of at least 0.63" in said
+
+
+def test_the_number_of_patients_behind_the_regression(results):
+    fits = []
+    for n, intercept in product(range(10, 300), (True, False)):
+        df = n - 8 - intercept
+        if df < 1:
+            continue
+        r2 = np.linspace(0.9155, 0.9165, 20001)
+        adjusted, f = 1 - (1 - r2) * (df + 8) / df, r2 / 8 / ((1 - r2) / df)
+        if np.any((np.abs(adjusted - 0.892) <= 0.0005) & (np.abs(f - 38.21) <= 0.005)):
+            fits.append((n, intercept))
+    assert fits == [(36, False), (37, True)]
+    assert results["regression"]["recomputed"]["residual_df"] == [28, 28]
+
+
+def test_the_line_worked_by_hand():
+    line = re.search(r"# By hand, for 36.*?as printed\.", SOURCE.read_text("utf-8"), re.S)[0]
+    assert "$1 - 0.084 \\times 36/28 = 0.892$" in line
+    assert round(1 - 0.916, 3) == 0.084
+    assert round(1 - 0.084 * 36 / 28, 3) == 0.892
+
+
+def test_all_times_are_days_of_months_of_thirty():
+    for time, days in {"6.33": 190, "19.67": 590, "5.13": 154, "2.97": 89, "9.6": 288, "8.0": 240}.items():
+        decimals = len(time.partition(".")[2])
+        assert f"{days / 30:.{decimals}f}" == time
+        if decimals == 2:  # and no other day, nor any day by the length of a mean month
+            assert [d for d in range(1, 1000) if f"{d / 30:.2f}" == time] == [days]
+    assert not [d for d in range(1, 1000) if f"{d / 30.4375:.2f}" == "6.33"]
+
+
+def test_without_losses_median_and_limits_are_these_deaths(results):
+    fitter = KaplanMeierFitter().fit(np.arange(1, 37))
+    limits = median_survival_times(fitter.confidence_interval_).to_numpy()[0]
+    record = results["overall-survival"]["recomputed"]
+    assert [record["rank_lower"], record["rank_median"], record["rank_upper"]] == [
+        limits[0], fitter.median_survival_time_, limits[1],
+    ]  # fmt: skip
+
+
+def test_a_median_follow_up_of_everybody_needs_a_gap(results):
+    """With 19 or more of 36 seen beyond 9.6 months, the curve is above one half there."""
+    low, high = results["follow-up"]["recomputed"]["next_time"]
+    assert (low, high) == pytest.approx((2 * 13.65 - 9.65, 2 * 13.75 - 9.55))
+
+
+def test_hazard_ratios_against_plain_arithmetic(document, results):
+    for name in ("cox-nlr", "cox-cycles-os", "cox-cycles-pfs", "cox-response-pfs"):
+        printed = document.claims[name].printed
+        low, high = results[name]["recomputed"]["p"]
+        se = (math.log(float(printed.upper)) - math.log(float(printed.lower))) / (2 * Q)
+        middle = (math.log(float(printed.upper)) + math.log(float(printed.lower))) / 2
+        assert 0.8 * low < 2 * stats.norm.sf(abs(middle) / se) < 1.2 * high
+    midpoint = 2 * stats.norm.sf(math.log(1.08) / (math.log(1.167 / 1.009) / (2 * Q)))
+    assert midpoint > 0.0295 + 0.005  # the check that would accuse 0.029
+    assert results["cox-nlr"]["verdict"] == "coherent"
+
+
+def test_etass_by_statsmodels(results):
+    for outcome, (treated, control) in {
+        "death, 28 days": (47, 63), "death, in hospital": (52, 71), "death, in intensive care": (35, 48),
+    }.items():  # fmt: skip
+        table = Table2x2([[treated, 181 - treated], [control, 180 - control]])
+        p = table.test_nominal_association().pvalue
+        low, high = results["etass"]["recomputed"][f"p_{outcome}"]
+        assert low <= p * 1.000001
+        assert p <= high * 1.000001
+
+
+def test_the_bottom_line_stands_at_the_head_of_the_chapter():
+    head = bottom_line_of(SOURCE)
+    assert "65 claims: 17 reproduced" in head
+    assert "computed at the end" not in head
+
+
+def test_it_runs_as_a_script_from_any_folder_and_writes_the_same_results(tmp_path):
+    path = ROOT / "_build" / "results" / "lymphocytes.json"
+    before = path.read_bytes()
+    done = subprocess.run([sys.executable, SOURCE], cwd=tmp_path, capture_output=True, text=True, env=os.environ)
+    assert done.returncode == 0, done.stderr
+    assert "65 claims" in done.stdout
+    assert path.read_bytes() == before
+
+
+# Numbers of the prose that are neither printed by the document nor computed: what they are.
+DEFINITIONS = {
+    "9.55": "lower end of 9.6",
+    "9.65": "upper end of 9.6",
+    "31.25": "15/48 in per cent, an example of a tie",
+    "31.29": "an example of digits cut off",
+    "100.0": "what percentages add up to",
+    "1996": "year of Hyndman and Fan",
+    "379.25": "the tie behind 379.3",
+    "30.4375": "days in a mean month",
+    "365.25": "days in a mean year",
+    "2000": "year of Hsieh and Lavori",
+    "1983": "year of Anderson, Cain and Gelber",
+    "84": "day of a landmark",
+    "126": "day of a landmark",
+    "90": "per cent in the middle of simulated samples",
+    "01": "number of a chapter",
+    "1043": "GASTO-1043",
+}
+
+
+def test_no_result_is_typed_into_the_prose(document):
+    """Every number in markdown, and outside braces in text, is the document's, defined above, or worked by hand."""
+    assert not typed_numbers(SOURCE, document, set(DEFINITIONS), worked=r"# By hand, for 36.*?as printed\.")
+
+
+def test_the_prose_says_what_the_numbers_say(results, said):
+    """Conclusions in words, each next to the number it rests on."""
+    cycles, response = (results[f"{name}-prognostic"]["recomputed"] for name in ("cycles", "response"))
+    base = re.search(
+        r"(\d+)% of cohorts have one as small as the printed 0\.869.*?median is ([\d.]+), and ([\d.]+)%", said
+    )
+    assert int(base[1]) > 50  # "what one should expect"
+    assert float(base[3]) < 5  # "rare"
+    assert cycles["share_as_small_os_cycles"][1] > 0.2  # "unless progression brings death nearer"
+    assert response["share_as_small_pfs_response"][1] < 0.05
+    assert response["share_as_small_pfs_disease_control"][0] > 0.9
+    medians = [float(x) for x in re.findall(r"(?:landmark day \d+|time-varying) ([\d.]+) \(", said)]
+    assert all(0.9 < x < 1.1 for x in medians)  # "around 1, as they should"
+    assert "42 patients: all who were enrolled, and those left" in said  # both are excluded by the coefficients
+    lifelines, ours = re.search(r"cycles so far ([\d.]+) ([\d.]+)", said).groups()
+    assert lifelines == ours
+    sizes = [float(x) for x in re.findall(r"(?:always t|always Wilcoxon|pass Shapiro-Wilk) ([\d.]+)%", said)]
+    assert len(sizes) == 4
+    assert all(3.5 < size < 6.5 for size in sizes)  # "about as many samples significant as it should"

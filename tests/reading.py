@@ -1,0 +1,78 @@
+"""What an executed chapter says and records, for the tests of chapters. They need an up-to-date book (`make book`)."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from rederive.claims import Document, load_document, printed_texts
+from rederive.files import project_root
+from rederive.verdicts import Verdict
+
+ROOT = project_root()
+
+
+def results_of(slug: str) -> dict[str, dict[str, Any]]:
+    """The records of one chapter's run, by claim."""
+    path = ROOT / "_build" / "results" / f"{slug}.json"
+    assert path.is_file(), "run `make book` first"
+    return {record["id"].removeprefix(f"{slug}/"): record for record in json.loads(path.read_text("utf-8"))}
+
+
+def said_in(chapter: Path) -> str:
+    """Everything an executed chapter says, as plain text with single spaces."""
+    notebook = nbformat.read(chapter.with_suffix(".ipynb"), as_version=4)
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    return " ".join(" ".join(output["data"]["text/plain"].split()) for output in outputs if "data" in output)
+
+
+def bottom_line_of(chapter: Path) -> str:
+    """What stands in the first cells of an executed chapter, where the bottom line belongs."""
+    notebook = nbformat.read(chapter.with_suffix(".ipynb"), as_version=4)
+    head = [output for cell in notebook.cells[:4] if cell.cell_type == "code" for output in cell.outputs]
+    return "\n".join(output["data"]["text/plain"] for output in head)
+
+
+def check_records(slug: str, results: dict[str, dict[str, Any]]) -> None:
+    """Every claim of the document is judged, and recorded as the schema says."""
+    document = load_document(ROOT / "data" / slug)
+    assert list(results) == list(document.claims)
+    for name, record in results.items():
+        assert record["printed"] == printed_texts(document.claims[name])
+        assert record["verdict"] in {str(verdict) for verdict in Verdict}
+        assert record["document"] == slug
+        assert record["matters"] in {"yes", "no"}
+        assert record["because"].strip()
+    joined = json.loads((ROOT / "_build" / "results" / "claims.json").read_text("utf-8"))
+    assert joined["schema"] == 1
+    assert [record for record in joined["claims"] if record["document"] == slug] == list(results.values())
+
+
+def typed_numbers(chapter: Path, document: Document, defined: set[str], worked: str) -> list[tuple[str, str]]:
+    """Numbers in markdown, and outside braces in text, that are neither the document's nor defined, with their line.
+
+    Passages that match `worked` are left out: lines worked by hand, which a test recomputes.
+    """
+    printed = " ".join(number for claim in document.claims.values() for number in printed_texts(claim).values())
+    allowed = set(re.findall(r"\d+(?:\.\d+)?", printed.replace(",", ""))) | defined
+    allowed |= {str(number.number) for number in document.card.no_claims}
+    source = chapter.read_text("utf-8")
+    cells = re.split(r"^# %%", source, flags=re.M)
+    prose = [cell.partition("\n")[2] for cell in cells if cell.startswith(" [markdown]")]
+    texts = re.findall(r'(?:text|close)\(f"""(.*?)"""\)', source, flags=re.S)
+    while any("{" in body for body in texts):  # innermost braces first
+        texts = [re.sub(r"\{[^{}]*\}", "", body) for body in texts]
+    typed = []
+    for passage in [*prose, *texts]:
+        for line in re.sub(worked, "", passage, flags=re.S).splitlines():
+            plain = re.sub(r"\((\.\./|https:)[^)]*\)|α1|ETASS|\\[a-z]+", "", line)
+            typed += [
+                (number, line.strip())
+                for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", plain.replace(",", ""))
+                if number not in allowed
+            ]
+    return typed
