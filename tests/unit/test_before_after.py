@@ -16,6 +16,7 @@ from rederive.methods.before_after import (
     log_sd,
     negative_if_normal,
     normal_looking,
+    normality_by_column,
     passes_shapiro,
     regression_to_the_mean,
     two_stage_size,
@@ -267,3 +268,29 @@ def test_normality_is_possible_or_not_found():
     finding = judge_normality(skewed, draws=50, seed=1)
     assert finding.verdict is Verdict.SILENT
     assert "were not found" in finding.because
+
+
+def test_columns_of_a_table_of_means():
+    fields = {"n": "48", "before_mean": "159.8", "before_sd": "106.2", "after_mean": "224.1", "after_sd": "164.8"}
+    change = PrintedMeanChange.model_validate(fields | {"p": "<0.001"})
+    table = normality_by_column(change, draws=100, seed=1)
+    assert table.index.tolist() == ["before", "after"]
+    for when, mean, sd in [
+        ("before", change.before_mean, change.before_sd),
+        ("after", change.after_mean, change.after_sd),
+    ]:
+        row = table.loc[when]
+        assert row["negative"] == negative_if_normal(mean, sd)
+        assert row["negative_patients"].upper == pytest.approx(48 * row["negative"].upper)
+        alone = passes_shapiro(float(mean), float(sd), 48, draws=100, seed=1)["passes"]
+        assert [row[family] for family in FAMILIES] == alone.tolist()
+
+
+@pytest.mark.parametrize(("within_cv", "selected"), [(0.2, 0.1), (0.5, 0.25), (0.35, 1.0)])
+def test_selection_narrows_the_first_measurement(within_cv, selected):
+    row = regression_to_the_mean(0.6, [within_cv], [selected], n=10, draws=2, seed=1).iloc[0]
+    rng = np.random.default_rng(1)
+    true = log_sd(0.6) * rng.standard_normal(400_000)
+    first = np.sort(np.exp(true + log_sd(within_cv) * rng.standard_normal(400_000)))[: int(400_000 * selected)]
+    q1, q3 = np.quantile(first, [0.25, 0.75])
+    assert row["spread_before"] == pytest.approx(q3 / q1, rel=0.01)  # a quartile of 40,000 has a standard error of 0.3%

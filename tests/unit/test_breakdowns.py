@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rederive.checks.breakdowns import (
+    adds_up_by_design,
     check_breakdowns,
     judge_breakdown,
     judge_criterion,
@@ -59,13 +60,42 @@ def test_a_count_too_many_is_seen(counts):
 
 
 def test_a_block_whose_cells_need_different_roundings_is_contradicted():
-    # 15/48 = 31.25% exactly and 21/48 = 43.75% exactly
-    printed = block("48", {"a": "15 (31.3%)", "b": "21 (43.7%)", "c": "12 (25.0%)"})
+    # 9/48 is 18.75%, 14/48 29.1666...%, 10/48 20.8333...% and 15/48 31.25%
+    printed = block("48", {"a": "9 (18.7%)", "b": "14 (29.1%)", "c": "10 (20.8%)", "d": "15 (31.3%)"})
     finding = judge_breakdown(printed)
     assert finding.verdict is Verdict.CONTRADICTED
-    assert "31.3% for 15/48 takes ties rounded up" in finding.because
-    assert "43.7% for 21/48 takes digits cut off" in finding.because
-    assert "12/48" not in finding.because
+    assert "29.1% for 14/48 by cutting off" in finding.because
+    assert "31.3% for 15/48 by half-up" in finding.because
+    assert "10/48" not in finding.because
+
+
+def test_a_block_rounded_so_that_it_adds_up_is_reproduced():
+    # 15/48 = 31.25% and 21/48 = 43.75% exactly: rounding both up would give 100.1
+    for cells in ({"a": "15 (31.3%)", "b": "21 (43.7%)"}, {"a": "15 (31.2%)", "b": "21 (43.8%)"}):
+        finding = judge_breakdown(block("48", cells | {"c": "12 (25.0%)"}))
+        assert finding.verdict is Verdict.REPRODUCED
+    assert (
+        "so that the block adds up"
+        in judge_breakdown(block("48", {"a": "15 (31.3%)", "b": "21 (43.7%)", "c": "12 (25.0%)"})).because
+    )
+    assert not adds_up_by_design(block("48", {"a": "15 (31.3%)", "b": "33 (68.8%)"}).table())
+    assert not adds_up_by_design(block("48", {"a": "15 (31%)", "b": "33 (68.7%)"}).table())
+
+
+@given(st.lists(st.integers(0, 60), min_size=2, max_size=7).filter(sum), st.randoms(use_true_random=False))
+def test_largest_remainders_by_hand(counts, random):
+    """Hand out the missing tenths one by one, to the largest remainder left, ties in any order."""
+    n = sum(counts)
+    exact = [Fraction(1000 * count, n) for count in counts]
+    steps = [int(x) for x in exact]
+    order = sorted(range(len(counts)), key=lambda i: (exact[i] - steps[i], random.random()), reverse=True)
+    for i in order[: 1000 - sum(steps)]:
+        steps[i] += 1
+    cells = {
+        f"row {i}": f"{count} ({step / 10:.1f}%)" for i, (count, step) in enumerate(zip(counts, steps, strict=True))
+    }
+    assert adds_up_by_design(block(str(n), cells).table())
+    assert judge_breakdown(block(str(n), cells)).verdict is Verdict.REPRODUCED
 
 
 def test_a_block_that_adds_up_to_part_of_the_patients():
@@ -82,6 +112,7 @@ def test_the_summary_counts_blocks():
         "cells": 3,
         "counts add up": 1,
         "one convention fits": 1,
+        "rounded to add up": 1,
         "cells that no convention prints": 1,
     }
 
@@ -91,7 +122,7 @@ def test_one_count_printed_two_ways():
     (found,) = printed_two_ways(blocks).itertuples(index=False)
     assert (found.events, found.n, found.printed) == (15, 48, "31.3%, 31.2%")
     assert found.exact == pytest.approx(0.3125)
-    assert found.conventions == "ties rounded up; ties rounded to the even digit or digits cut off"
+    assert found.conventions == "half-up; half-even or cutting off"
 
 
 @given(st.integers(1, 100), st.lists(st.integers(0, 30), max_size=4), st.integers(0, 100))
@@ -109,7 +140,7 @@ def test_a_criterion_is_contradicted_by_one_patient_outside():
 def test_more_than_half_of_any_group(events, n, smaller):
     sizes = {"all": Printed.parse(str(n)), "some": Printed.parse(str(smaller))}
     possible = events > n / 2 or min(events, smaller) > smaller / 2
-    assert (judge_majority(Printed.parse(str(events)), sizes).verdict is Verdict.COHERENT) == possible
+    assert (judge_majority(Printed.parse(str(events)), sizes, "as read").verdict is Verdict.COHERENT) == possible
 
 
 def test_patients_with_any_of_several_events():

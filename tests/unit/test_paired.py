@@ -24,6 +24,7 @@ from rederive.checks.paired import (
     judge_mean_change,
     judge_quartile_change,
     p_by_correlation,
+    p_by_exact_correlation,
     p_for_correlation,
     rank_sums_that_print,
     signed_rank_p,
@@ -504,7 +505,9 @@ def test_table_2_is_possible(name):
     assert ("Unless some patient is unchanged" in finding.because) == (name == "B")
     suiting = correlations_that_print(p_by_correlation(CHANGES[name], grid=GRID[name]), CHANGES[name].p)
     assert finding.recomputed["correlation"] == Interval(suiting[0], suiting[-1])
-    assert f"At {len(suiting)} of 38 " in finding.because
+    everywhere = len(suiting) == 38
+    assert ("at every within-patient correlation tried" in finding.because) == everywhere
+    assert (f"correlate by {suiting[0]:.2f} to {suiting[-1]:.2f}".replace("-", "−") in finding.because) != everywhere
 
 
 def test_too_small_a_p_is_contradicted():
@@ -521,3 +524,11 @@ def test_nothing_found_proves_nothing():
     assert finding.verdict is Verdict.SILENT
     assert finding.exists is None
     assert isinstance(finding.recomputed["p"], Interval)
+
+
+def test_the_exact_curve_is_made_of_its_points():
+    curve = p_by_exact_correlation(NK, [-0.5, 0.0, 0.9])
+    assert curve["correlation"].tolist() == [-0.5, 0.0, 0.9]
+    for row in curve.itertuples():
+        assert Interval(row.p_lower, row.p_upper) == p_for_correlation(NK, row.correlation)
+        assert math.isnan(row.p_median)

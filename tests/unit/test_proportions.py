@@ -19,6 +19,7 @@ from rederive.checks.proportions import (
     chi2_p,
     chi2_yates_p,
     counts_that_print,
+    exact_intervals,
     fisher_p,
     judge_percentage,
     judge_total,
@@ -222,7 +223,7 @@ def test_two_shares_of_whole_arms_of_part_of_them_and_of_nobody():
     assert whole.recomputed["pairs_of_whole_arms"] == 1
     part = judge_two_shares(percent("19.1"), percent("62.1"), p, (69, 69))
     assert part.verdict is Verdict.POSSIBLE
-    assert "13 of 68 and 41 of 66 do, which leaves out 4 patients" in part.because
+    assert "13 of 68 and 41 of 66 do, if 4 patients are missing" in part.because
     assert judge_two_shares(percent("19.1"), percent("62.1"), p, (10, 10)).verdict is Verdict.CONTRADICTED
     assert judge_two_shares(percent("50"), percent("51"), p, (100, 100)).verdict is Verdict.SILENT  # by these tests
 
@@ -255,3 +256,15 @@ def test_a_percentage_cut_off_is_said_to_be():
         "rounded to the nearest"
     )
     assert judge_percentage(PrintedPercentage(percent="68.6%"), {"table": (33, 48)}).verdict is Verdict.CONTRADICTED
+
+
+def test_exact_intervals():
+    # R 4.2.2: binom.test(7, 36)$conf.int; of none among n the upper limit is 1 - 0.025^(1/n)
+    table = exact_intervals({"response": [(7, 36), (7, 48)], "none": [(0, 48)]})
+    assert table["what"].tolist() == ["response", "response", "none"]
+    assert table.loc[0, ["lower", "upper"]].tolist() == pytest.approx(
+        [0.08194363976520885, 0.36024801617502544], rel=1e-9
+    )
+    assert table.loc[2, ["lower", "upper"]].tolist() == pytest.approx([0, 1 - 0.025 ** (1 / 48)], rel=1e-9)
+    wide, narrow = (exact_intervals({"a": [(18, 48)]}, level).iloc[0] for level in (0.99, 0.9))
+    assert wide["lower"] < narrow["lower"] < 18 / 48 < narrow["upper"] < wide["upper"]

@@ -203,7 +203,7 @@ def test_the_numbers_of_patients_that_print_the_document_s_counts():
 def test_a_finding_names_what_is_left():
     finding = judge_quantiles(COUNTS)
     assert finding.verdict is Verdict.COHERENT
-    assert finding.recomputed == {"ways_tried": 27, "ways_that_print_all": 8}
+    assert finding.recomputed == {"ways_tried": 27, "ways_that_fit": 8}
     assert "24 printed medians and quartiles as those of 48 whole numbers" in finding.because
     assert "6 or 7 with half-up; 8 or 9 with half-up, half-even or truncation." in finding.because
 

@@ -22,6 +22,7 @@ from rederive.checks.regression import (
     judge_predictive_power,
     judge_regression,
     judge_significant,
+    largest_outcome,
     sizes_that_print,
 )
 from rederive.claims import PrintedRegression
@@ -441,3 +442,40 @@ def test_a_fit_is_no_prediction():
     tried = judge_predictive_power(PAPER, (36, 48), tested_on=100)
     assert tried.verdict is Verdict.COHERENT
     assert "no test on others" not in tried.because
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32), st.booleans(), st.sampled_from([12, 36, 60]))
+def test_no_outcome_is_larger_than_its_bound(seed, intercept, n):
+    """Regressions fitted by statsmodels and printed to three significant digits keep below the bound."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(rng.uniform(-2, 2), 1, (n, 3))
+    y = X @ rng.normal(0, 1, 3) + rng.normal(rng.uniform(-3, 3), 1, n)
+    fit = sm.OLS(y, sm.add_constant(X) if intercept else X).fit()
+    j = int(intercept)
+    numbers = {
+        "estimate": fit.params[j],
+        "lower": fit.conf_int()[j][0],
+        "upper": fit.conf_int()[j][1],
+        "p": fit.pvalues[j],
+    }
+    row = pd.Series({name: Printed.parse(f"{x:.6f}") for name, x in numbers.items()})
+    printed = PrintedRegression(
+        k="3", r2=f"{fit.rsquared:.6f}", adjusted_r2=f"{fit.rsquared_adj:.6f}", f=f"{fit.fvalue:.4f}"
+    )
+    if not 0.01 < fit.rsquared < 0.9999:
+        return
+    reach = np.ptp(X[:, 0]) / 2 if intercept else np.abs(X[:, 0]).max()
+    size = y.std() if intercept else np.sqrt(np.mean(y**2))
+    assert size <= largest_outcome(row, printed, reach, intercept=intercept)
+
+
+def test_the_outcome_is_no_change_in_cells():
+    rows = table(TABLE_3).set_index("predictor")
+    bounds = [largest_outcome(rows.loc["Age"], PAPER, reach, intercept=i) for reach, i in ((87, False), (25.5, True))]
+    # by hand: 87 x 0.0051 x sqrt(28 / 0.0839) = 8.1, and 25.5 instead of 87 with an intercept
+    assert bounds == pytest.approx([8.1, 2.4], abs=0.1)
+    with pytest.raises(ValueError, match="true values can print"):
+        largest_outcome(
+            rows.loc["Age"], PrintedRegression(k="8", r2="0.916", adjusted_r2="0.892", f="48.21"), 87, intercept=False
+        )

@@ -21,6 +21,7 @@ from rederive.checks.survival import (
     confidence_band,
     events_per_variable,
     events_that_print,
+    fewest_deaths_beside,
     fewest_deaths_to_upper_limit,
     follow_up_allows,
     implied_by_constant_hazard,
@@ -33,6 +34,7 @@ from rederive.checks.survival import (
     kaplan_meier,
     median_and_limits,
     smallest_range,
+    summarise_hazard_ratios,
     uncensored_ranks,
 )
 from rederive.claims import PrintedRatio, PrintedSurvivalMedian
@@ -421,3 +423,45 @@ def test_contradictory_ratios_imply_nothing():
 
 def test_events_per_variable():
     assert_allclose(events_per_variable([24, 36], 2), [12, 18])
+
+
+def test_hazard_ratios_at_a_glance():
+    ratios = {name: hazard_ratio(*numbers) for name, numbers in HAZARD_RATIOS.items()}
+    table = summarise_hazard_ratios(ratios)
+    assert table.index.tolist() == list(ratios)
+    for name, ratio in ratios.items():
+        row = table.loc[name]
+        assert row["p"] == ratio.p
+        assert row["p_midpoint"] == midpoint_p(*(float(x) for x in (ratio.estimate, ratio.lower, ratio.upper)))
+        assert row["se"] == implied_se(ratio)
+        assert row["information"] == information(ratio)
+        with_p = check_ratio(ratio).p
+        assert row["p_allowed"].lower <= with_p.lower <= with_p.upper <= row["p_allowed"].upper
+
+
+def test_fewest_deaths_beside_the_printed_follow_up():
+    assert fewest_deaths_beside(OS, FOLLOW_UP) == {"survivors": 12, "reverse Kaplan-Meier": 10, "everybody": 18}
+    with pytest.raises(ValueError, match="longer than the median survival"):
+        fewest_deaths_beside(OS, Printed.parse("9.6"))
+
+
+@settings(max_examples=300)
+@given(st.integers(4, 40), st.integers(0, 2**32), st.floats(0.2, 5))
+def test_no_simulated_patients_have_fewer_deaths_beside_their_follow_up(n, seed, losses):
+    rng = np.random.default_rng(seed)
+    death, lost = rng.exponential(1, n), rng.exponential(losses, n)
+    time, died = np.minimum(death, lost), death <= lost
+    survival = KaplanMeierFitter().fit(time, died)
+    median = survival.median_survival_time_
+    follow_ups = {
+        "survivors": np.median(time[~died]) if not died.all() else np.nan,
+        "reverse Kaplan-Meier": KaplanMeierFitter().fit(time, ~died).median_survival_time_,
+        "everybody": np.median(time),
+    }
+    for meaning, follow_up in follow_ups.items():
+        if np.isfinite(median) and np.isfinite(follow_up) and follow_up > median + 1e-3:
+            texts = [f"{x:.9f}" for x in (median, follow_up)]
+            if Printed.parse(texts[0]).value <= 0:
+                continue
+            printed = PrintedSurvivalMedian(median=texts[0], lower=texts[0], upper=texts[0], n=str(n), unit="years")
+            assert died.sum() >= fewest_deaths_beside(printed, Printed.parse(texts[1]))[meaning]

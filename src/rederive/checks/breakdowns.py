@@ -6,7 +6,8 @@ cells of one block come from one hand or one program and should share a conventi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import pandas as pd
@@ -18,9 +19,9 @@ from rederive.verdicts import Finding
 
 CELL = ["events", "n", "percent"]
 HOW = {
-    Rounding.HALF_UP: "ties rounded up",
-    Rounding.HALF_EVEN: "ties rounded to the even digit",
-    Rounding.TRUNCATION: "digits cut off",
+    Rounding.HALF_UP: "half-up",
+    Rounding.HALF_EVEN: "half-even",
+    Rounding.TRUNCATION: "cutting off",
 }
 
 
@@ -31,7 +32,7 @@ def check_breakdowns(blocks: Mapping[str, PrintedBreakdown]) -> pd.DataFrame:
     -------
     A row per block: `cells`, `sum`, `of` (what the counts should add up to), `percent_sum` (of the printed
     percentages), `rounded_sum` (of the same cells, each rounded to the nearest with ties up), a column per rounding
-    convention, `none` (cells that no convention prints) and `one for all`.
+    convention, `none` (cells that no convention prints), `one for all` and `by design` (see `adds_up_by_design`).
     """
     rows = {}
     for name, block in blocks.items():
@@ -43,6 +44,7 @@ def check_breakdowns(blocks: Mapping[str, PrintedBreakdown]) -> pd.DataFrame:
             "percent_sum": float(100 * sum(percent.value for percent in table["percent"])),
             "rounded_sum": float(100 * sum(_rounded_half_up(*cell) for cell in table[CELL].itertuples(index=False))),
             **summarise_percentages(check_percentages(table)),
+            "by design": adds_up_by_design(table),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -52,15 +54,39 @@ def _rounded_half_up(events: int, n: int, percent: Printed) -> Fraction:
 
 
 def summarise_breakdowns(checked: pd.DataFrame) -> pd.Series:
-    """How many blocks and cells there are; in how many blocks counts add up, and one convention fits."""
+    """How many blocks and cells there are, and in how many blocks counts add up and each way of rounding fits."""
     return pd.Series(
         {
             "blocks": len(checked),
             "cells": int(checked["cells"].sum()),
             "counts add up": int((checked["sum"] == checked["of"]).sum()),
             "one convention fits": int(checked["one for all"].sum()),
+            "rounded to add up": int(checked["by design"].sum()),
             "cells that no convention prints": int(checked["none"].sum()),
         }
+    )
+
+
+def adds_up_by_design(table: pd.DataFrame) -> bool:
+    """Whether a block's percentages are its shares rounded so that they add up to what the shares add up to.
+
+    Every share is cut off; the steps that are then missing go to the cells of which most was cut off (largest
+    remainders; Hamilton's method). Between equal remainders any choice counts. `table` as of `PrintedBreakdown.table`,
+    all percentages printed to the same digit.
+    """
+    units = {percent.unit for percent in table["percent"]}
+    if len(units) > 1:
+        return False
+    unit = units.pop()
+    steps = [Fraction(events, n) / unit for events, n in table[["events", "n"]].itertuples(index=False)]
+    up = [percent.value / unit - math.floor(step) for percent, step in zip(table["percent"], steps, strict=True)]
+    rests = [step - math.floor(step) for step in steps]
+    raised = [rest for rest, one in zip(rests, up, strict=True) if one == 1]
+    kept = [rest for rest, one in zip(rests, up, strict=True) if one == 0]
+    return (
+        len(raised) + len(kept) == len(steps)
+        and len(raised) == sum(rests)
+        and min(raised, default=Fraction(1)) >= max(kept, default=Fraction(0))
     )
 
 
@@ -88,7 +114,9 @@ def _roundings(events: int, n: int, percent: Printed) -> str:
 
 
 def judge_breakdown(printed: PrintedBreakdown, *, once: bool = True) -> Finding:
-    """Do a block's counts add up, and does one rounding convention print all of its percentages?
+    """Do a block's counts add up, and does one way of rounding print all of its percentages?
+
+    The ways are the three rounding conventions, and `adds_up_by_design`.
 
     Parameters
     ----------
@@ -97,29 +125,26 @@ def judge_breakdown(printed: PrintedBreakdown, *, once: bool = True) -> Finding:
     table = printed.table()
     total, of = int(table["events"].sum()), (printed.total or printed.n).count()
     adds_up = not once or total == of
-    shared = [how for how in Rounding if check_percentages(table)[how.value].all()]
+    shared = [HOW[how] for how in Rounding if check_percentages(table)[how.value].all()]
+    by_design = once and adds_up_by_design(table)
     sums = f"The counts add up to {total}{'' if adds_up else f', not {of}'}. " if once else ""
     if len(shared) == len(Rounding):
         found = f"Each percentage is its count out of {printed.n}, however digits were rounded."
     elif shared:
-        found = f"Each percentage is its count out of {printed.n}, {_either(HOW[how] for how in shared)}."
+        found = f"Each percentage is its count out of {printed.n}, rounded by {' or '.join(shared)}."
+    elif by_design:
+        found = f"Each percentage is its count out of {printed.n}, rounded so that the block adds up."
     else:
-        found = f"No one way of rounding prints every percentage: {_told_apart(table)}."
+        found = f"None of the usual ways of rounding prints every percentage: {_told_apart(table)}."
     return Finding(
         judge_breakdown,
-        "one rounding for the block",
+        "one rounding for the block: half-up, half-even, cut off, or so that it adds up",
         sums + found,
         {"sum": total} if once else {},
-        recomputes=adds_up and bool(shared),
-        exists=adds_up and bool(shared),
+        recomputes=adds_up and bool(shared or by_design),
+        exists=adds_up and bool(shared or by_design),
         constrained=True,
     )
-
-
-def _either(names: Iterable[str]) -> str:
-    """One name, or several joined by "or" with "either" before them."""
-    names = list(names)
-    return ("either " if len(names) > 1 else "with ") + " or ".join(names)
 
 
 def _told_apart(table: pd.DataFrame) -> str:
@@ -128,7 +153,7 @@ def _told_apart(table: pd.DataFrame) -> str:
     for events, n, percent in table[CELL].itertuples(index=False):
         how = roundings_that_print(events, n, percent)
         if len(how) < len(Rounding):
-            told.append(f"{percent} for {events}/{n} takes {_roundings(events, n, percent)}")
+            told.append(f"{percent} for {events}/{n} by {_roundings(events, n, percent)}")
     return "; ".join(told)
 
 
@@ -164,18 +189,19 @@ def judge_criterion(criterion: str, outside: Printed, cell: str) -> Finding:
     )
 
 
-def judge_majority(events: Printed, sizes: Mapping[str, Printed]) -> Finding:
+def judge_majority(events: Printed, sizes: Mapping[str, Printed], reading: str) -> Finding:
     """Can these patients be "more than half" of any of the groups they may belong to?
 
-    In a group smaller than the one they were counted in, at most all of them are.
+    In a group smaller than the one they were counted in, at most all of them are. `reading` says how the words of the
+    sentence are read as these patients.
     """
     most = {name: (min(events.count(), n.count()), n.count()) for name, n in sizes.items()}
     exists = any(2 * count > n for count, n in most.values())
-    told = "; ".join(f"at most {count} of {n} {name}, {count / n:.1%}" for name, (count, n) in most.items())
+    told = "; ".join(f"{name} at most {count} of {n}, {count / n:.1%}" for name, (count, n) in most.items())
     return Finding(
         judge_majority,
-        "",
-        f"{told[0].upper()}{told[1:]}; {'one' if exists else 'none'} of these is more than half.",
+        reading,
+        f"{told[0].upper()}{told[1:]}: {'more than half' if exists else 'not more than half'}.",
         {f"share_{name}": count / n for name, (count, n) in most.items()},
         exists=exists,
         constrained=True,

@@ -140,7 +140,7 @@ def judge_uncontrolled(groups: int, what: str) -> Finding:
 
 
 def judge_better(own: Mapping[str, PrintedSurvivalMedian], cited: Mapping[str, Mapping[str, Printed]]) -> Finding:
-    """Is a median survival better than those cited: longer than every one, with an interval that excludes them?
+    """Is a median survival better than those cited, that is longer than every one of them?
 
     Parameters
     ----------
@@ -153,28 +153,28 @@ def judge_better(own: Mapping[str, PrintedSurvivalMedian], cited: Mapping[str, M
     """
     if not all(cited.get(endpoint) for endpoint in own):
         raise ValueError("expected a cited median for each endpoint")
-    told, above, inside, total = [], 0, 0, 0
+    told, shorter, inside, total = [], 0, 0, 0
     for endpoint, median in own.items():
-        others = {name: float(number) for name, number in cited[endpoint].items()}
-        longer = [
-            f"{number} ({name})" for name, number in cited[endpoint].items() if others[name] > float(median.median)
-        ]
-        above += len(longer)
+        others = {f"{number} ({name})": float(number) for name, number in cited[endpoint].items()}
+        ours = float(median.median)
+        sides = {
+            "longer than": [name for name, other in others.items() if other < ours],
+            "not longer than": [name for name, other in others.items() if other >= ours],
+        }
+        shorter += len(sides["not longer than"])
         inside += sum(float(median.lower) <= other <= float(median.upper) for other in others.values())
         total += len(others)
-        told.append(
-            f"the median {endpoint} of {median.median} {median.unit} ({median.lower} to {median.upper}) "
-            + (f"is shorter than {' and '.join(longer)}" if longer else "is longer than each one cited")
-        )
-    text = "; ".join(told)
+        compared = "; ".join(f"{side} {' and '.join(names)}" for side, names in sides.items() if names)
+        told.append(f"{endpoint} {median.median} {median.unit} ({median.lower} to {median.upper}): {compared}")
+    text = ". ".join(f"{line[0].upper()}{line[1:]}" for line in told)
     return Finding(
         judge_better,
         "medians of different cohorts set side by side, as the document does",
-        f"{text[0].upper()}{text[1:]}. {inside} of the {total} cited medians lie inside these intervals.",
-        {"cited_medians": total, "longer_than_ours": above, "inside_our_interval": inside},
+        f"{text}. {inside} of the {total} cited medians lie inside the intervals.",
+        {"cited_medians": total, "not_exceeded": shorter, "inside_our_interval": inside},
         exists=True,
         constrained=True,
-        worded=above == 0 and inside == 0,
+        worded=shorter == 0,
     )
 
 

@@ -196,6 +196,24 @@ def p_for_correlation(change: PrintedMeanChange, correlation: float) -> Interval
     return Interval(np.nanmin(lowest), np.nanmax(highest))
 
 
+def p_by_exact_correlation(change: PrintedMeanChange, correlations: Sequence[float] = CORRELATIONS) -> pd.DataFrame:
+    """The range of p that the printed means and SDs allow, by within-patient correlation.
+
+    Returns
+    -------
+    The columns `correlation`, `p_lower` and `p_upper` of `p_by_correlation`, exact; `p_median` is NaN.
+    """
+    ranges = [p_for_correlation(change, r) for r in correlations]
+    return pd.DataFrame(
+        {
+            "correlation": correlations,
+            "p_lower": [p.lower for p in ranges],
+            "p_upper": [p.upper for p in ranges],
+            "p_median": np.nan,
+        }
+    )
+
+
 def extreme_p(change: PrintedMeanChange) -> Interval:
     """All p values of a paired t test that these means and SDs allow, whatever the correlation: p falls as it rises."""
     return Interval(p_for_correlation(change, 1).lower, p_for_correlation(change, -1).upper)
@@ -237,14 +255,14 @@ def judge_mean_change(change: PrintedMeanChange) -> Finding:
             f"none of them gives the printed {change.p}."
         )
     elif demanded == Interval(-1, 1):
-        because = f"Every within-patient correlation allows the printed p {change.p}; none is printed."
+        because = f"Every within-patient correlation allows the printed p {change.p}; it is not given."
     else:
         which = (
             f"of at least {formatted(demanded.lower, '.2f', ROUND_FLOOR)}"
             if demanded.upper == 1
             else f"in the range {demanded:.2f}"
         )
-        because = f"The printed p {change.p} needs a within-patient correlation {which}; no correlation is printed."
+        because = f"The printed p {change.p} needs a within-patient correlation {which}; the correlation is not given."
     return Finding(
         judge_mean_change,
         "paired t test, two-sided; any values with these means and standard deviations",
@@ -526,20 +544,22 @@ def judge_quartile_change(
     )
     extremes = extreme_quartile_p(change, seed=seed, definition=definition, grid=grid)
     suiting = correlations_that_print(curve, change.p, share)
-    what = (
-        f"at least {formatted(share, '.0%')} of simulated samples with these quartiles print p {change.p}"
-        if change.p.bound
-        else f"p {change.p} is within the middle 90% of p values of simulated samples with these quartiles"
-    )
-    ends = (formatted(end, ".2f") for end in (suiting.min(), suiting.max())) if len(suiting) else ()
-    where = " (lowest {}, highest {})".format(*ends) if ends else ""
     lowest = "below 0.0001" if extremes.p.lower < 0.0001 else formatted(extremes.p.lower, ".2g")
-    because = (
-        f"At {len(suiting)} of {len(curve)} within-patient correlations tried{where}, {what}; other "
-        f"samples with them have p values as far apart as {lowest} and {formatted(extremes.p.upper, '.2g')}."
+    because = f"The quartiles alone allow p values from {lowest} to {formatted(extremes.p.upper, '.2g')}. "
+    often = (
+        f"At least {formatted(share, '.0%')} of simulated samples print p {change.p}"
+        if change.p.bound
+        else f"p {change.p} is within the middle 90% of simulated samples"
     )
+    if not len(suiting):
+        because += f"{often} at none of the {len(curve)} within-patient correlations tried."
+    elif len(suiting) == len(curve):
+        because += f"{often} at every within-patient correlation tried."
+    else:
+        first, last = (formatted(end, ".2f") for end in (suiting.min(), suiting.max()))
+        because += f"{often} if counts before and after correlate by {first} to {last}; the correlation is not given."
     if method == "auto" and n <= MOST_EXACT and rank_sums_that_print(change.p, n).empty:
-        because += f" Unless some patient is unchanged, SciPy's default test of {n} patients cannot print p {change.p}."
+        because += f" Unless some patient is unchanged, an exact test of {n} patients cannot print p {change.p}."
     witnessed = bool(curve["prints"].max() > 0 or change.p.could_print([extremes.p.lower, extremes.p.upper]).any())
     return Finding(
         judge_quartile_change,

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from rederive.claims import PrintedPercentage, PrintedRatio, PrintedTotal
 from rederive.printed import Printed, Rounding
@@ -84,6 +85,23 @@ def counts_that_print(percent: Printed, sizes: Iterable[int], rounding: Rounding
         (int(e), n) for n in sizes for e in np.flatnonzero(prints_percentage(np.arange(n + 1), n, percent, rounding))
     ]
     return pd.DataFrame(rows, columns=["events", "n"])
+
+
+def exact_intervals(counts: Mapping[str, Sequence[tuple[int, int]]], level: float = 0.95) -> pd.DataFrame:
+    """Shares with exact confidence intervals (Clopper and Pearson 1934): a row for each (events, n), by name.
+
+    Returns
+    -------
+    `what`, `events`, `n`, `share`, `lower` and `upper`.
+    """
+    return pd.DataFrame(
+        [
+            (name, events, n, events / n, *proportion_confint(events, n, 1 - level, method="beta"))
+            for name, pairs in counts.items()
+            for events, n in pairs
+        ],
+        columns=["what", "events", "n", "share", "lower", "upper"],
+    )
 
 
 def judge_percentage(printed: PrintedPercentage, counts: Mapping[str, tuple[int, int]], assuming: str = "") -> Finding:
@@ -284,14 +302,14 @@ def judge_two_shares(treated: Printed, control: Printed, p: Printed, arms: tuple
         arms_of = some[["events_treated", "n_treated", "events_control", "n_control"]].to_numpy()
         e1, n1, e0, n0 = arms_of[np.argmax(arms_of[:, 1] + arms_of[:, 3])].tolist()
         found = (
-            f"no counts in arms of {arms[0]} and {arms[1]} print them, but {e1} of {n1} and {e0} of {n0} do, which "
-            f"leaves out {sum(arms) - n1 - n0} patients"
+            f"no counts in arms of {arms[0]} and {arms[1]} print them; {e1} of {n1} and {e0} of {n0} do, if "
+            f"{sum(arms) - n1 - n0} patients are missing"
         )
     return Finding(
         judge_two_shares,
         f"rounded to the nearest; {', '.join(TESTS)}",
         f"Of {treated}, {control} and p {p}: {found}.",
-        {"pairs_of_whole_arms": len(whole), "pairs_with_patients_missing": len(some)},
+        {"pairs_of_whole_arms": len(whole), "pairs_down_to_half_the_arms": len(some)},
         exists=False if impossible else True if not some.empty else None,
         constrained=not whole.empty,
         missing=() if not whole.empty else ("events and patients per arm",),

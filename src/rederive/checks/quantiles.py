@@ -226,7 +226,7 @@ def judge_quantiles(changes: Mapping[str, PrintedQuartileChange], grid: Fraction
         judge_quantiles,
         f"{values} of 0 or more; one of Hyndman and Fan's nine definitions and one rounding for all",
         because,
-        {"ways_tried": ways.size, "ways_that_print_all": fits},
+        {"ways_tried": ways.size, "ways_that_fit": fits},
         exists=fits > 0,
         constrained=fits < ways.size,
         missing=("definition of the quartiles", "rounding"),

@@ -370,7 +370,7 @@ def judge_ratio(
         because = f"Estimate and interval agree; they put the p value, which is not printed, at {p_range(check.p)}."
     else:
         because = (
-            f"Estimate and interval allow a p value of {p_range(check.p)}; the printed {printed.p} "
+            f"Estimate and interval allow p {p_range(check.p)}; the printed {printed.p} "
             f"{'is one of them' if fitting[0] == conventions[0].name else 'needs ' + fitting[0]}."
         )
     if source:

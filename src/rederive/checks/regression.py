@@ -174,6 +174,40 @@ def df_that_print_all(fits: pd.DataFrame) -> list[float]:
     return [float(df) for df in fits.columns[fits.all().to_numpy(dtype=bool)]]
 
 
+def largest_outcome(row: pd.Series, regression: PrintedRegression, reach: float, *, intercept: bool) -> float:
+    """How large the outcome of a regression can be, from one coefficient, R² and the values of its predictor; a bound.
+
+    With residual standard deviation s, a coefficient's standard error is at least s / (sqrt(n) reach), where `reach`
+    bounds the predictor's distance from zero or, with an intercept, from its mean; other predictors only add to it.
+    The residual sum of squares, df s^2, is the share 1 - R² of the outcome's sum of squares about zero or, with an
+    intercept, about its mean. So the outcome's root mean square (or standard deviation) is at most
+    reach se sqrt(df / (1 - R²)).
+
+    Parameters
+    ----------
+    row : `estimate`, `lower`, `upper` and `p` as printed, of one predictor.
+    reach : largest distance of a patient's value of that predictor from zero; with an intercept, half its range.
+
+    Returns
+    -------
+    The bound, in the outcome's unit, over all sizes that print the regression.
+
+    Raises
+    ------
+    ValueError : if no true values can print the regression or the row.
+    """
+    table = sizes_that_print(regression, _all_sizes(regression))
+    fitting = table[table["fits"] & (table["intercept"] == intercept)]
+    bounds = []
+    for df, r2 in fitting[["residual_df", "r2_upper"]].itertuples(index=False):
+        printed = [[row[name]] for name in ("estimate", "lower", "upper", "p")]
+        found = feasible(*printed, convention=_student(float(df)))
+        bounds.append(reach * float(found.se[1][0]) * math.sqrt(df / (1 - r2)))
+    if not bounds or math.isnan(max(bounds)):
+        raise ValueError("expected a regression and a coefficient that true values can print")
+    return max(bounds)
+
+
 # ----------------------------------------------------------------------------------------------- findings
 
 
@@ -331,9 +365,8 @@ def judge_predictive_power(regression: PrintedRegression, named: Sequence[int], 
         judge_predictive_power,
         _CONVENTION,
         ("" if tested_on else "R² is of the patients the model was fitted to; no test on others is printed. ")
-        + f"{_told(fitting)} can print it. {_which_named(fitting, named)} Without an intercept R² is about zero, not "
-        "about the mean: predicting the mean for every patient has this R² if the outcome's standard deviation is "
-        f"{cv:.2g} of its mean.",
+        + f"{_told(fitting)} can print it. {_which_named(fitting, named)} Without an intercept it compares with zero: "
+        f"predicting the mean for everybody has this R² if the standard deviation is {cv:.2g} of the mean.",
         {"cv_of_the_mean_alone": cv},
         exists=True,
         constrained=True,

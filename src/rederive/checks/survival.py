@@ -9,6 +9,7 @@ sequences of deaths and censorings of n patients, and not about times.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -18,7 +19,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from rederive.checks.ratios import SLACK, check_ratio
+from rederive.checks.ratios import SLACK, check_ratio, midpoint_p
 from rederive.claims import PrintedRatio, PrintedSurvivalMedian
 from rederive.printed import Interval, Printed
 from rederive.verdicts import Finding
@@ -260,8 +261,9 @@ def judge_survival_median(printed: PrintedSurvivalMedian, band: Band = Band.LOG_
     else:
         lower, median, upper = uncensored_ranks(n, band, float(printed.level), closes=closes)
         recomputed = {"fewest_events": int(deaths.min()), "most_events": int(deaths.max())}
-        because = f"A median between these limits was found with as few as {deaths.min()} and as many as " + (
-            f"{deaths.max()} events among {n} patients."
+        because = (
+            f"The median and its limits alone can come from as few as {deaths.min()} and as many as {deaths.max()} "
+            f"events among {n} patients."
         )
         if upper <= n:
             recomputed |= {"rank_lower": lower, "rank_median": median, "rank_upper": upper}
@@ -359,26 +361,50 @@ def judge_follow_up(
     n = printed.n.count()
     allows = follow_up_allows(printed, follow_up, band, closes=closes)
     recomputed: dict[str, float | int | Interval] = {}
-    told = f"a follow-up of {follow_up} {printed.unit} as the median time of all {n} patients, dead or alive,"
+    told = f"As the median time of all {n} patients, dead or alive, it"
     if allows.next_time is not None:
         recomputed = {"next_time": allows.next_time}
         because = (
-            f"Beside a median survival of {printed.median}, {told} needs the {n // 2} shortest times all to be deaths "
-            f"and the next time to be {allows.next_time:.2f} {printed.unit}."
+            f"{told} needs the {n // 2} shortest times all to be deaths, and the next to be {allows.next_time:.2f} "
+            f"{printed.unit}."
         )
     else:
-        verb = "is not excluded" if allows.of_everybody else "is impossible"
-        because = f"Beside a median survival of {printed.median}, {told} {verb}."
+        because = f"{told} is {'not excluded' if allows.of_everybody else 'impossible'}."
+    survivors = "of survivors, or by reverse Kaplan-Meier"
     if allows.of_survivors:
-        because += " As the median time of the survivors, or by reverse Kaplan-Meier, it is possible."
+        because = f"{follow_up} {printed.unit} is a possible median follow-up {survivors}. {because}"
+    else:
+        because = f"No median follow-up of {follow_up} {printed.unit} {survivors} was found. {because}"
     return Finding(
         judge_follow_up,
-        f"first time at 1/2 or below, {band} band, untied times; follow-up of the same {n} patients, in the same unit",
+        f"first time at 1/2 or below, {band} band, untied times; follow-up of the same {n} patients, one start",
         because,
         recomputed,
         exists=True if allows.of_survivors else None,
         missing=("what the median follow-up is the median of",),
     )
+
+
+def fewest_deaths_beside(printed: PrintedSurvivalMedian, follow_up: Printed) -> dict[str, int]:
+    """At least how many of the n patients died, by what a follow-up longer than the median survival is the median of.
+
+    By the median survival d patients have died and c are lost. The curve is lowest, for that many, if the c left first:
+    (n - c - d) / (n - c), which is at most 1/2 only if d is at least (n - c) / 2. How many can be lost by then?
+
+    - Of the n - D survivors at most half, since half were observed longer than the follow-up.
+    - By reverse Kaplan-Meier fewer than n / 2: its curve is highest if they left first, (n - c) / n, and above 1/2.
+    - If the follow-up is everybody's median time, at most n / 2 have left, by death or loss. Then c is 0.
+
+    Raises
+    ------
+    ValueError : if the follow-up may be no longer than the median survival.
+    """
+    n = printed.n.count()
+    if follow_up.interval().lower < printed.median.interval().upper:
+        raise ValueError(f"expected a follow-up longer than the median survival, got {follow_up} and {printed.median}")
+    survivors = next(d for d in range(n + 1) if 2 * d >= n - (n - d) // 2)
+    reverse = math.ceil((n - (math.ceil(n / 2) - 1)) / 2)
+    return {"survivors": survivors, "reverse Kaplan-Meier": reverse, "everybody": math.ceil(n / 2)}
 
 
 # ------------------------------------------------------------------- what a hazard ratio's standard error implies
@@ -436,6 +462,33 @@ def smallest_range(ratio: PrintedRatio, deaths: int) -> float:
     covariates only take away. So 1/s² <= deaths range² / 4. In units of the covariate.
     """
     return 2 / (implied_se(ratio).upper * math.sqrt(deaths))
+
+
+def summarise_hazard_ratios(ratios: Mapping[str, PrintedRatio]) -> pd.DataFrame:
+    """What printed hazard ratios and their intervals imply, a row per ratio.
+
+    Returns
+    -------
+    `estimate`, `lower`, `upper` and `p` as printed, `p_midpoint` (if the digits were exact), and, as intervals,
+    `p_allowed` by estimate and limits alone, `se` of the log ratio and `information` (1 / se²).
+
+    Raises
+    ------
+    ValueError : if no true values can print one of them.
+    """
+    rows = {}
+    for name, ratio in ratios.items():
+        rows[name] = {
+            "estimate": ratio.estimate,
+            "lower": ratio.lower,
+            "upper": ratio.upper,
+            "p": ratio.p,
+            "p_midpoint": float(midpoint_p(*(float(x) for x in (ratio.estimate, ratio.lower, ratio.upper)))),
+            "p_allowed": check_ratio(ratio.model_copy(update={"p": None})).p,
+            "se": implied_se(ratio),
+            "information": information(ratio),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def events_per_variable(events: ArrayLike, variables: ArrayLike) -> Floats:

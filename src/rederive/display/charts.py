@@ -32,7 +32,7 @@ WIDTH, HEIGHT = 420, 270
 INK = "currentColor"  # charts are inline, so they take the page's own text colour, light or dark
 FONT = "Liberation Sans, Arial, sans-serif"  # the first ships with the renderer: the same widths on every machine
 
-Chart = alt.LayerChart | alt.FacetChart | alt.HConcatChart | alt.ConcatChart
+Chart = alt.LayerChart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart | alt.ConcatChart
 
 THEME: dict[str, Any] = {
     "background": "transparent",
@@ -80,8 +80,7 @@ def figure(
     colours. Readers of plain text get the words and the table.
     """
     spec = chart.configure(**THEME).to_dict()
-    # three decimals are a thousandth of a pixel, and fewer than processors differ in
-    svg = re.sub(r"\d+\.\d{4,}", lambda number: f"{float(number[0]):.3f}", vlc.vegalite_to_svg(spec))
+    svg = re.sub(r"<[^>]+>", _rounded_places, vlc.vegalite_to_svg(spec))
     name = hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\g<1>{name}-\g<2>", svg)  # ids must differ between figures
     svg = re.sub(r"<svg [^>]*?viewBox=", '<svg aria-hidden="true" focusable="false" viewBox=', svg, count=1)
@@ -96,6 +95,11 @@ def figure(
             f"<details><summary>The numbers behind this figure</summary>{behind.html}</details></figure>",
         )
     )
+
+
+def _rounded_places(tag: re.Match[str]) -> str:
+    """An SVG tag whose numbers have three decimals: a thousandth of a pixel, and fewer than processors differ in."""
+    return re.sub(r"\d+\.\d{4,}", lambda number: f"{float(number[0]):.3f}", tag[0])
 
 
 def feasible_sets(outlines: pd.DataFrame) -> Chart:
@@ -149,7 +153,7 @@ def reduction_by_control_risk(curve: pd.DataFrame, marks: pd.DataFrame, claimed:
     return alt.layer(band, line, words, dots, labels).properties(width=WIDTH, height=HEIGHT)
 
 
-def forest(rows: pd.DataFrame, title: str) -> Chart:
+def forest(rows: pd.DataFrame, title: str, heading: str = "", *, legend: bool = True) -> Chart:
     """A forest plot that keeps what was counted, printed and implied apart; `title` says what its axis shows.
 
     `rows` has `label`, `low`, `high` (the estimate, or its range where it is implied), `lower`, `upper` (its interval),
@@ -169,9 +173,10 @@ def forest(rows: pd.DataFrame, title: str) -> Chart:
         ),
         "axis": alt.Axis(values=[0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 50], format="~g"),
     }
-    stroke = alt.Stroke("kind:N", title=None, scale=alt.Scale(domain=present, range=colours))
-    fill = alt.Fill("kind:N", title=None, scale=alt.Scale(domain=present, range=fills))
-    shape = alt.Shape("kind:N", title=None, scale=alt.Scale(domain=present, range=[SHAPES[kind] for kind in present]))
+    key: dict[str, Any] = {"title": None} | ({} if legend else {"legend": None})
+    stroke = alt.Stroke("kind:N", scale=alt.Scale(domain=present, range=colours), **key)
+    fill = alt.Fill("kind:N", scale=alt.Scale(domain=present, range=fills), **key)
+    shape = alt.Shape("kind:N", scale=alt.Scale(domain=present, range=[SHAPES[kind] for kind in present]), **key)
     y = alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(ticks=False, domain=False))
     base = alt.Chart(rows).encode(y=y)
     seen, implied = (base.transform_filter(alt.datum.implied == flag) for flag in (False, True))
@@ -195,9 +200,17 @@ def forest(rows: pd.DataFrame, title: str) -> Chart:
         .encode(y=alt.Y("label:N", sort=list(rows["label"]), axis=None), text="text:N", x=alt.value(0))
     )
     step = alt.Step(28)
-    return alt.hconcat(
+    chart = alt.hconcat(
         plot.properties(width=WIDTH - 170, height=step), words.properties(width=150, height=step), spacing=8
     )
+    name = alt.TitleParams(heading, color=INK, fontSize=13, fontWeight="normal", anchor="start")
+    return chart.properties(title=name) if heading else chart
+
+
+def forests(panels: Mapping[str, pd.DataFrame], title: str) -> Chart:
+    """Forest plots one below the other, each with its own scale, under one key; `panels` by heading, as in `forest`."""
+    plots = [forest(rows, title, name, legend=i == 0) for i, (name, rows) in enumerate(panels.items())]
+    return alt.vconcat(*plots, spacing=14)
 
 
 def possible_deaths(tables: pd.DataFrame) -> Chart:
@@ -286,7 +299,7 @@ def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, f
         axis=alt.Axis(values=[-1, -0.5, 0, 0.5, 1], format="~g"),
     )
     scale = alt.Scale(type="log", domain=[lowest, 1], nice=False, clamp=True)
-    axis = alt.Axis(values=[1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1], labelExpr="format(datum.value, '~g')")
+    axis = alt.Axis(values=[1e-6, 1e-4, 1e-2, 1], labelExpr="'' + datum.value")
     panels = []
     for name, curve in curves.items():
         shown = curve.assign(**{end: curve[end].clip(lower=lowest) for end in ("p_lower", "p_upper", "p_median")})
@@ -353,7 +366,7 @@ def regression_to_the_mean(curves: pd.DataFrame, printed: pd.DataFrame) -> Chart
         title="assumed variation within a patient",
         sort=list(dict.fromkeys(curves["within-patient variation"])),
         scale=alt.Scale(range=[[8, 3], [4, 3], [1, 3]]),
-        legend=alt.Legend(columns=3, symbolStrokeColor=IMPLIED),
+        legend=alt.Legend(columns=3, symbolStrokeColor=IMPLIED, titleLimit=WIDTH),
     )
     lines = alt.Chart(curves).mark_line(color=IMPLIED, strokeWidth=2).encode(x=x, y=y, strokeDash=dash)
     there = alt.Chart(printed)

@@ -212,10 +212,10 @@ def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, P
             "p value": [Interval(*ends) for ends in zip(few["p_lower"], few["p_upper"], strict=True)],
         }
     )
+    ends = {name: behind.loc[behind["row"] == name, "p value"] for name in printed}
     told = [
-        f"{name}, printed {p}: {p_range(of['p value'].iloc[0])} at {at[0]}, {p_range(of['p value'].iloc[-1])} at {at[-1]}"
+        f"{name}, printed {p}: {p_range(ends[name].iloc[0])} at {at[0]}, {p_range(ends[name].iloc[-1])} at {at[-1]}"
         for name, p in printed.items()
-        for of in [behind[behind["row"] == name]]
     ]
     charts.figure(
         charts.p_by_correlation(curves, {name: float(p) for name, p in printed.items()}),
@@ -295,22 +295,28 @@ def hazard_ratios_without_effect(simulated: pd.DataFrame, printed: Mapping[str, 
     `simulated` has `of` (a key of `printed`), `analysis`, `hr_median`, `hr_5` and `hr_95`.
     """
     floor = 0.01  # where a hazard ratio that runs to 0 is drawn
-    rows = []
+    panels = {}
     for name, ratio in printed.items():
-        e, lo, hi = (max(float(number), floor) for number in (ratio.estimate, ratio.lower, ratio.upper))
-        rows.append((name, e, e, lo, hi, f"{ratio.estimate} ({ratio.lower} to {ratio.upper})", "printed"))
-        found = simulated[simulated["of"] == name]
-        for analysis, *ends in found[["analysis", "hr_median", "hr_5", "hr_95"]].itertuples(index=False, name=None):
-            middle, lower, upper = (max(x, floor) for x in ends)
-            text = f"{ends[0]:.2f} ({ends[1]:.2f} to {ends[2]:.2f})"
-            rows.append((f"{name}, {analysis}", middle, middle, lower, upper, text, "simulated, not observed"))
-    table = pd.DataFrame(rows, columns=["label", "low", "high", "lower", "upper", "text", "kind"])
+        estimates = [("printed", "printed", *(float(number) for number in (ratio.estimate, ratio.lower, ratio.upper)))]
+        texts = [f"{ratio.estimate} ({ratio.lower} to {ratio.upper})"]
+        found = simulated[simulated["of"] == name][["analysis", "hr_median", "hr_5", "hr_95"]]
+        for analysis, middle, lower, upper in found.itertuples(index=False, name=None):
+            estimates.append((analysis, "simulated, not observed", middle, lower, upper))
+            texts.append(f"{middle:.2f} ({lower:.2f} to {upper:.2f})")
+        panel = pd.DataFrame(estimates, columns=["label", "kind", "low", "lower", "upper"]).assign(text=texts)
+        ends = ["low", "lower", "upper"]
+        panels[name] = panel.assign(**{end: panel[end].clip(lower=floor) for end in ends}).assign(
+            high=lambda rows: rows["low"]
+        )
+    told = pd.concat([panel.assign(of=name) for name, panel in panels.items()])
     charts.figure(
-        charts.forest(table, "hazard ratio (log scale)"),
-        "Hazard ratios on a log scale: "
-        + "; ".join(f"{row.label} {row.text}, {row.kind}" for row in table.itertuples())
-        + ".",
-        table[["label", "text", "kind"]].rename(columns={"label": "analysis", "text": "hazard ratio"}),
+        charts.forests(panels, "hazard ratio (log scale)"),
+        f"{len(panels)} forest plots of hazard ratios on log scales. "
+        + " ".join(
+            f"{name}: {'; '.join(f'{row.label} {row.text}' for row in panel.itertuples())}."
+            for name, panel in panels.items()
+        ),
+        told[["of", "label", "text", "kind"]].rename(columns={"label": "analysis", "text": "hazard ratio"}),
         "Solid: printed hazard ratios with 95% interval. Hollow and dashed: median and middle 90% of simulated cohorts "
         f"in which the covariate has no effect, so that the truth is 1. Ratios below {floor} are drawn there.",
     )

@@ -66,8 +66,9 @@ def regression_to_the_mean(
 
     Returns
     -------
-    A row per (within_cv, selected) with the ratios after / before `geometric_means` and `medians`, the simulated
-    share `significant` of samples, and its `standard_error`.
+    A row per (within_cv, selected) with the ratios after / before `geometric_means` and `medians`; `spread_before`, the
+    third over the first quartile of the first measurement, which selection narrows; the simulated share `significant`
+    of samples, and its `standard_error`.
 
     Raises
     ------
@@ -92,6 +93,7 @@ def regression_to_the_mean(
                 "selected": share,
                 "geometric_means": float(np.exp(within**2 / sd * stats.norm.pdf(special.ndtri(share)) / share)),
                 "medians": float(np.exp(sd * (_median_after(correlation, share) - special.ndtri(share / 2)))),
+                "spread_before": float(np.exp(sd * np.subtract(*special.ndtri(np.array([0.75, 0.25]) * share)))),
                 "significant": significant,
                 "standard_error": _standard_error(significant, draws),
             }
@@ -186,6 +188,32 @@ def passes_shapiro(mean: float, sd: float, n: int, *, draws: int, seed: int, lev
     return pd.DataFrame(rows).T.rename_axis("distribution")
 
 
+def normality_by_column(change: PrintedMeanChange, *, draws: int, seed: int, level: float = 0.05) -> pd.DataFrame:
+    """What normality would mean for values that cannot be negative, before and after.
+
+    Returns
+    -------
+    A row per column of the printed table with `mean` and `sd`; the share of a normal distribution below 0 and the
+    number of patients that would be, as intervals `negative` and `negative_patients`; and the share of simulated
+    samples that pass for normal (see `passes_shapiro`), a column per distribution of `FAMILIES`.
+    """
+    n, rows = change.n.count(), {}
+    for when, mean, sd in [
+        ("before", change.before_mean, change.before_sd),
+        ("after", change.after_mean, change.after_sd),
+    ]:
+        share = negative_if_normal(mean, sd)
+        passes = passes_shapiro(float(mean), float(sd), n, draws=draws, seed=seed, level=level)["passes"]
+        rows[when] = {
+            "mean": mean,
+            "sd": sd,
+            "negative": share,
+            "negative_patients": Interval(n * share.lower, n * share.upper),
+            **passes,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
 def normal_looking(mean: float, sd: float, n: int) -> tuple[Floats, float]:
     """A sample of values of 0 or more with this mean and standard deviation that looks as normal as we can make one.
 
@@ -215,17 +243,17 @@ def judge_normality(change: PrintedMeanChange, *, draws: int, seed: int, level: 
     A sample that does is proof that some can. How often skewed ones do is simulated (see `passes_shapiro`).
     """
     n = change.n.count()
-    columns = [(float(change.before_mean), float(change.before_sd)), (float(change.after_mean), float(change.after_sd))]
-    shares = [passes_shapiro(*column, n, draws=draws, seed=seed, level=level)["passes"] for column in columns]
-    found = min(normal_looking(*column, n)[1] for column in columns) >= level
-    low, high = min(share.min() for share in shares), max(share.max() for share in shares)
+    columns = normality_by_column(change, draws=draws, seed=seed, level=level)
+    found = min(normal_looking(float(m), float(s), n)[1] for m, s in zip(columns["mean"], columns["sd"], strict=True))
+    shares = columns[list(FAMILIES)].to_numpy(dtype=float)
+    low, high = shares.min(), shares.max()
     return Finding(
         judge_normality,
-        f"Shapiro-Wilk test at {level:.0%}; {' or '.join(FAMILIES)} distribution; {draws} simulated samples of each",
-        f"Samples of {n} that cannot be negative and pass were {'found' if found else 'not found'}. Skewed ones with "
-        f"these means and standard deviations pass in {Interval(low, high):.1%} of simulated samples.",
+        f"Shapiro-Wilk test at {level:.0%}; skewed: {' or '.join(FAMILIES)}, {draws} simulated samples of each",
+        f"Samples of {n} values of 0 or more that pass were {'found' if found >= level else 'not found'}. Skewed ones "
+        f"with these means and standard deviations pass in {Interval(low, high):.1%} of simulated samples.",
         {"share_passing": Interval(low, high)},
-        exists=found or None,
+        exists=True if found >= level else None,
         missing=("result of the test of normality, and what it was applied to",),
     )
 

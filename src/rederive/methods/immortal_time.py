@@ -154,6 +154,7 @@ def simulate_analyses(
     seed: int,
     *,
     landmarks: Sequence[float] = (84.0, 126.0),
+    fair: bool = True,
     n_jobs: int | None = None,
 ) -> pd.DataFrame:
     """Every model of `MODELS` fitted to every cohort, in each of the ways of analysing it.
@@ -169,6 +170,7 @@ def simulate_analyses(
     Parameters
     ----------
     landmarks : days of the landmark analyses.
+    fair : whether to make the landmark and time-varying analyses, too.
 
     Returns
     -------
@@ -185,7 +187,7 @@ def simulate_analyses(
     starts = range(0, cohorts, CHUNK)
     seeds = np.random.SeedSequence(seed).spawn(len(starts))
     chunks = Parallel(n_jobs=n_jobs)(
-        delayed(_analyse_chunk)(assumptions, range(start, min(start + CHUNK, cohorts)), child, tuple(landmarks))
+        delayed(_analyse_chunk)(assumptions, range(start, min(start + CHUNK, cohorts)), child, tuple(landmarks), fair)
         for start, child in zip(starts, seeds, strict=True)
     )
     table: pd.DataFrame = pd.concat(chunks, ignore_index=True)
@@ -193,13 +195,17 @@ def simulate_analyses(
 
 
 def _analyse_chunk(
-    assumptions: CohortAssumptions, numbers: range, seed: np.random.SeedSequence, landmarks: tuple[float, ...]
+    assumptions: CohortAssumptions,
+    numbers: range,
+    seed: np.random.SeedSequence,
+    landmarks: tuple[float, ...],
+    fair: bool,
 ) -> pd.DataFrame:
     cohorts = simulate_cohorts(assumptions, len(numbers), seed)
     tables = []
     for outcome, covariates in MODELS:
         analyses = {"as if at baseline": as_baseline(cohorts, outcome, covariates)}
-        if "disease control" not in covariates:
+        if fair and "disease control" not in covariates:
             analyses |= {f"landmark day {day:g}": landmark(cohorts, outcome, covariates, day) for day in landmarks}
             analyses["time-varying"] = time_varying(cohorts, outcome, covariates)
         for name, analysis in analyses.items():
@@ -294,8 +300,9 @@ def assumption_grid(
 
     Returns
     -------
-    As `summarise_analyses`, without landmark analyses, indexed by `assumption` and `value` too; the first block, under
-    `none`, changes nothing. Two more columns, `cycles_mean` and `cycles_sd`, are those of `summarise_cohorts`.
+    As `summarise_analyses`, of the analyses as if at baseline only; indexed by `assumption` and `value` too; the first
+    block, under `none`, changes nothing. Two more columns, `cycles_mean` and `cycles_sd`, are those of
+    `summarise_cohorts`.
     """
     settings: dict[tuple[str, str], CohortAssumptions] = {("none", ""): assumptions}
     for name, values in variations.items():
@@ -303,7 +310,8 @@ def assumption_grid(
     blocks = {}
     for key, changed in settings.items():
         described = summarise_cohorts(simulate_cohorts(changed, cohorts, seed))
-        compared = compare_analyses(changed, cohorts, seed, printed, landmarks=(), n_jobs=n_jobs)
+        simulated = simulate_analyses(changed, cohorts, seed, fair=False, n_jobs=n_jobs)
+        compared = summarise_analyses(simulated, printed)
         blocks[key] = compared.assign(cycles_mean=described["mean cycles"], cycles_sd=described["SD of cycles"])
     return pd.concat(blocks, names=["assumption", "value"])
 
