@@ -225,6 +225,8 @@ class PrintedBreakdown(Model):
 
     @model_validator(mode="after")
     def _within(self) -> Self:
+        taken = {"n", "total"} & set(self.cells)
+        _expect(not taken, "labels other than n and total", ", ".join(taken))
         for label, cell in self.cells.items():
             _expect(cell.events.value <= self.n.value, "counts of at most n", f"{cell.events} of {self.n} ({label})")
         return self

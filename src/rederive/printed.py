@@ -196,6 +196,11 @@ class Printed:
             return Interval(float(lower), float(upper))
         return Interval(float(self.value - self.unit / 2), float(self.value + self.unit / 2))
 
+    def below(self, level: float) -> bool | None:
+        """Whether the true value is below `level`; None where rounding leaves that open."""
+        ends = self.interval()
+        return True if ends.upper <= level else False if ends.lower >= level else None
+
     def agrees(self, other: Printed) -> bool:
         """Whether both can be printings of one true value: the same digits, or the same after rounding one further."""
         if self.unit == other.unit and not self.bound and not other.bound:
@@ -205,7 +210,7 @@ class Printed:
     def could_print(self, values: ArrayLike) -> NDArray[np.bool_]:
         """Which of many computed values would be printed as these digits, rounded to the nearest; shape of the input.
 
-        The vectorised form of `prints`, for doubles: ties count for both neighbours, NaN for none.
+        `prints` for many doubles, but that ties count for both neighbours, since a double cannot tell; NaN for none.
         """
         interval, array = self.interval(), np.asarray(values, dtype=float)
         return np.asarray((array >= interval.lower) & (array <= interval.upper))
@@ -238,6 +243,12 @@ def print_number(value: Exact, decimals: int, rounding: Rounding = Rounding.HALF
     unit = Fraction(1, 10**decimals)
     rounded = round_to_unit(Fraction(value), unit, rounding)
     return Printed(f"{Decimal(rounded.numerator) / Decimal(rounded.denominator):.{decimals}f}", rounded, unit)
+
+
+def listed(items: Iterable[object], word: str = "and") -> str:
+    """Several things for readers: `1`, `1 and 2`, `1, 2 and 3`; `none` of nothing."""
+    *rest, last = [format(x, ",") if isinstance(x, int) else str(x) for x in items] or ["none"]
+    return f"{', '.join(rest)} {word} {last}" if rest else last
 
 
 def endpoints(

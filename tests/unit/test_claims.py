@@ -301,6 +301,7 @@ def test_rows_of_a_table_in_a_claim(folder):
         ("18 (37.5%)", "18", 8, "claims[0].printed.cells.Female", "a count and its percentage such as 30 (62.5%), got 18"),
         ("18 (37.5%)", "18.5 (37.5%)", 8, "claims[0].printed.cells.Female", "a count"),
         ("18 (37.5%)", "18 (37.5)", 8, "claims[0].printed.cells.Female", "% sign"),
+        ("Female: 18", "total: 18", 6, "claims[0].printed", "labels other than n and total, got total"),
         ("18 (37.5%)", "49 (37.5%)", 6, "claims[0].printed", "counts of at most n, got 49 of 48 (Female)"),
         ("{Male: 30 (62.5%), Female: 18 (37.5%)}", "{}", 8, "claims[0].printed.cells", "at least 1"),
         ('before_q3: "3"', 'before_q3: "1.5"', 13, "claims[1].printed", "before_q1 <= before_median <= before_q3"),

@@ -13,8 +13,8 @@ from rederive.checks.comparisons import (
     interaction,
     judge_absence,
     judge_better,
-    judge_many_tests,
     judge_same_thing,
+    judge_significant,
     judge_subgroup,
     judge_uncontrolled,
 )
@@ -89,6 +89,8 @@ def test_absence_needs_an_interval_that_excludes_the_effect():
 def test_one_group_carries_no_credit():
     assert judge_uncontrolled(1, "a rise").verdict is Verdict.MISWORDED
     assert judge_uncontrolled(2, "a rise").verdict is not Verdict.MISWORDED
+    with pytest.raises(ValueError, match="at least one group"):
+        judge_uncontrolled(0, "a rise")
 
 
 def median(text, lower, upper):
@@ -98,21 +100,22 @@ def median(text, lower, upper):
 
 
 @pytest.mark.parametrize(
-    ("cited", "verdict", "longer", "inside"),
+    ("cited", "worded", "longer", "inside"),
     [
-        (["2.0", "5.0"], Verdict.COHERENT, 0, 0),
-        (["2.0", "7.0"], Verdict.COHERENT, 0, 1),
-        (["2.0", "12"], Verdict.MISWORDED, 1, 1),
-        (["25"], Verdict.MISWORDED, 1, 0),
+        (["2.0", "5.0"], True, 0, 0),
+        (["2.0", "7.0"], True, 0, 1),
+        (["2.0", "12"], False, 1, 1),
+        (["25"], False, 1, 0),
+        (["9.6", "5.0"], None, 0, 1),  # rounding leaves open which is longer
     ],
 )
-def test_better_than_every_median_cited(cited, verdict, longer, inside):
+def test_better_than_every_median_cited(cited, worded, longer, inside):
     others = {f"group {i}": Printed.parse(number) for i, number in enumerate(cited)}
     finding = judge_better({"survival": median("9.6", "6.33", "19.67")}, {"survival": others})
-    assert finding.verdict is verdict
+    assert finding.worded is worded
     assert finding.recomputed == {
         "cited_medians": len(cited),
-        "not_exceeded": longer,
+        "longer_than_ours": longer,
         "inside_our_interval": inside,
     }
 
@@ -128,26 +131,24 @@ def test_the_same_thing_named_in_two_places():
 
 
 @pytest.mark.parametrize(
-    ("texts", "said", "verdict", "below", "after"),
+    ("texts", "named", "worded", "below", "after"),
     [
         # Holm: 0.001 x 3, 0.02 x 2, 0.04 x 1, each at least the one before it
-        (["<0.001", "0.02", "0.04"], "ab c", Verdict.COHERENT, 3, 3),
-        (["0.01", "0.03", "0.04"], "abc", Verdict.COHERENT, 3, 1),
-        (["0.01", "0.03", "0.4"], "ab", Verdict.COHERENT, 2, 1),
-        (["0.01", "0.03", "0.4"], "a", Verdict.MISWORDED, 2, 1),
-        (["0.01", "0.05", "0.4"], "ac", Verdict.MISWORDED, 1, 1),
+        (["<0.001", "0.02", "0.04"], "abc", True, 3, 3),
+        (["0.01", "0.03", "0.04"], "abc", True, 3, 1),
+        (["0.01", "0.03", "0.4"], "ab", True, 2, 1),
+        (["0.01", "0.03", "0.4"], "a", False, 2, 1),
+        (["0.01", "0.05", "0.4"], "ac", False, 1, 1),
+        (["0.01", "0.05"], "a", None, 1, 1),  # 0.05 may be 0.0496
+        (["0.01", "0.05"], "ab", None, 1, 1),
+        (["<0.05", ">0.05"], "a", True, 1, 0),
     ],
 )
-def test_many_tests(texts, said, verdict, below, after):
+def test_which_tests_are_significant(texts, named, worded, below, after):
     p = dict(zip("abc", map(Printed.parse, texts), strict=False))
-    finding = judge_many_tests(p, said.replace(" ", ""))
-    assert finding.verdict is verdict
-    assert (finding.recomputed["below"], finding.recomputed["below_after_correction"]) == (below, after)
-
-
-def test_where_rounding_leaves_open_which_tests_are_significant_the_words_are_not_judged():
-    p = {"a": Printed.parse("0.01"), "b": Printed.parse("0.05")}  # which may be 0.0496
-    for said in ("a", "ab"):
-        finding = judge_many_tests(p, said)
-        assert finding.worded is None
-        assert "rounding leaves open" in finding.because
+    finding = judge_significant(p, named)
+    assert finding.worded is worded
+    assert finding.recomputed == {"significant": below, "significant_after_correction": after}
+    assert ("Rounding leaves open on which side b lies" in finding.because) == (texts[1] == "0.05")
+    with pytest.raises(ValueError, match="got z"):
+        judge_significant(p, "az")

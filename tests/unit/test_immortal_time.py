@@ -29,7 +29,7 @@ from rederive.methods.immortal_time import (
     summarise_analyses,
     time_varying,
 )
-from rederive.methods.simulate import CohortAssumptions, simulate_cohorts, summarise_cohorts
+from rederive.methods.simulate import CohortAssumptions, simulate_cohorts
 from rederive.printed import Interval
 from rederive.verdicts import Verdict
 
@@ -310,8 +310,6 @@ def test_the_grid_changes_one_assumption_at_a_time():
     alone = compare_analyses(replace(DEFAULT, cycle_limit=6), 30, 4, PRINTED)
     alone = alone[alone.index.get_level_values("analysis") == "as if at baseline"]
     pd.testing.assert_frame_equal(limited[alone.columns], alone, check_exact=True)
-    described = summarise_cohorts(simulate_cohorts(replace(DEFAULT, cycle_limit=6), 30, 4))
-    assert (limited["cycles_sd"] == described["SD of cycles"]).all()
     with pytest.raises(ValueError, match="shorter than pfs_median_days"):
         assumption_grid(DEFAULT, {"os_shape": (0.5,)}, 30, 4, PRINTED)
 
@@ -336,15 +334,15 @@ def test_the_judgement_says_what_the_grid_says(grid):
         "hr_median_os_cycles": Interval(rows["hr_median"].min(), rows["hr_median"].max()),
     }
     share = f"{finding.recomputed['share_as_small_os_cycles']:.1%}"
-    assert f"0.844 or less per cycle (overall survival) in {share} of cohorts." in finding.because
-    assert "3 sets of assumptions, with 60 cohorts each" in finding.because
+    assert finding.because.endswith(f"overall survival of 0.844 or less in {share} of cohorts (per cycle).")
+    assert "3 sets of assumptions, 60 simulated cohorts each" in finding.convention
     assert finding.missing == ("dates of each patient's cycles", "date of death or last contact")
 
 
 def test_the_judgement_tells_both_codings_of_response(grid):
     finding = judge_without_effect(grid, {key: JUDGED[key] for key in JUDGED if key[0] == "PFS"})
-    assert "for CR or PR against all others" in finding.because
-    assert "for CR, PR or SD against all others (progression-free survival) in 100.0% of cohorts" in finding.because
+    assert "cohorts (complete or partial response against all others) and 100.0%" in finding.because
+    assert "100.0% of cohorts (response or stable disease against all others)." in finding.because
     assert finding.recomputed["share_as_small_pfs_disease_control"] == Interval(1, 1)
     assert finding.recomputed["share_as_small_pfs_response"].upper < 0.1
     assert finding.missing == ("date of each response", "how response was coded", "date of death or last contact")
@@ -359,18 +357,23 @@ def test_a_model_without_estimates_says_nothing():
     assert (none["no_estimate"] == 1).all()
     finding = judge_without_effect(grid, cycles)
     assert finding.recomputed["share_as_small_pfs_cycles"].lower > 0.1
-    assert "1 set of assumptions, with 40 cohorts each" in finding.because
+    assert "1 set of assumptions, 40 simulated cohorts each" in finding.convention
 
 
 @settings(max_examples=30)
 @given(st.lists(st.sampled_from(sorted(JUDGED)), min_size=1, unique=True), st.sampled_from([0.0, 0.004, 0.5, 1.0]))
-def test_nothing_the_grid_says_changes_the_verdict(grid, keys, share):
+def test_how_often_it_arises_changes_no_verdict(grid, keys, share):
     finding = judge_without_effect(grid.assign(as_small=share), {key: JUDGED[key] for key in keys})
     assert finding.verdict is Verdict.POSSIBLE
     assert finding.because.count("of cohorts") == len(keys)
     assert finding.missing[-1] == "date of death or last contact"
     shares = [value for name, value in finding.recomputed.items() if name.startswith("share")]
     assert shares == [Interval(share, share)] * len(keys)
+
+
+def test_a_ratio_that_contradicts_itself_is_no_factor():
+    wrong = {("OS", "cycles"): PrintedRatio(measure="HR", estimate="0.50", lower="0.40", upper="0.90", p="0.90")}
+    assert judge_without_effect(assumption_grid(DEFAULT, {}, 5, 4, wrong), wrong).verdict is Verdict.CONTRADICTED
 
 
 def test_what_cannot_be_judged(grid):

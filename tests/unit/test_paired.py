@@ -532,3 +532,9 @@ def test_the_exact_curve_is_made_of_its_points():
     for row in curve.itertuples():
         assert Interval(row.p_lower, row.p_upper) == p_for_correlation(NK, row.correlation)
         assert math.isnan(row.p_median)
+
+
+@pytest.mark.parametrize("options", [{"method": "exactly"}, {"method": "exact", "zeros": "Wilcox"}])
+def test_no_test_stands_in_for_one_that_does_not_exist(options):
+    with pytest.raises(ValueError, match="expected one of"):
+        signed_rank_p([1.0, 2.0], **options)

@@ -21,7 +21,6 @@ from rederive.checks.regression import (
     judge_coefficients,
     judge_predictive_power,
     judge_regression,
-    judge_significant,
     largest_outcome,
     sizes_that_print,
 )
@@ -407,28 +406,12 @@ def test_coefficients_need_the_degrees_of_freedom_of_the_whole():
     wrong = table(TABLE_3 | {"Age": ("0.0038", "-0.006", "0.014", "0.652")})
     finding = judge_coefficients(wrong, PAPER)
     assert finding.verdict is Verdict.CONTRADICTED
-    assert "up to 200, none can" in finding.because
+    assert "1 to 200, none can" in finding.because
     assert finding.because.endswith("With 28, no true values print the row of Age.")
     nowhere = PrintedRegression(k="8", r2="0.916", adjusted_r2="0.892", f="48.21")
-    assert "F fit no number of them." in judge_coefficients(rows, nowhere).because
-
-
-def test_significant_are_those_whose_p_values_are_small():
-    rows = table(TABLE_3)
-    finding = judge_significant(rows, ["NLR", "N", "IL-2"])
-    assert finding.verdict is Verdict.COHERENT
-    assert finding.recomputed["significant"] == 3
-    assert judge_significant(rows, ["NLR", "N"]).verdict is Verdict.MISWORDED
-    assert judge_significant(rows, ["NLR", "N", "IL-2", "Age"]).verdict is Verdict.MISWORDED
-    with pytest.raises(ValueError, match="IL-6"):
-        judge_significant(rows, ["IL-6"])
-    on_the_line = rows.assign(p=[Printed.parse("0.05"), *rows["p"][1:]])
-    finding = judge_significant(on_the_line, ["NLR", "N", "IL-2"])
-    assert finding.worded is None
-    assert finding.because.endswith("Rounding leaves open on which side Radiation doses lies.")
-    assert judge_significant(on_the_line, ["NLR"]).verdict is Verdict.MISWORDED
-    bounds = rows.assign(p=[Printed.parse("<0.05"), Printed.parse(">0.05"), *rows["p"][2:]])
-    assert judge_significant(bounds, ["Radiation doses", "NLR", "N", "IL-2"]).worded is True
+    alone = judge_coefficients(rows, nowhere)
+    assert "F fit no number of them." in alone.because
+    assert alone.verdict is Verdict.COHERENT  # one fault is not judged twice
 
 
 def test_a_fit_is_no_prediction():

@@ -66,5 +66,11 @@ def test_a_reduction_that_depends_on_outcome_and_test_is_misworded():
     clear = TwoArms([20, 20], [181, 181], [63, 71], [180, 180])
     assert judge_reduction(clear, ["28 days", "in hospital"], p).verdict is Verdict.COHERENT
     assert judge_reduction(clear, ["28 days", "in hospital"], {"x": Printed.parse("0.2")}).verdict is Verdict.MISWORDED
+    for text, verdict in {"<0.05": True, "0.05": None, "0.051": False}.items():
+        finding = judge_reduction(clear, ["28 days", "in hospital"], {"log-rank p": Printed.parse(text)})
+        assert finding.worded is verdict
+    nothing = judge_reduction(TwoArms([50], [100], [51], [100]), ["28 days"], {})
+    assert nothing.verdict is Verdict.CONTRADICTED
+    assert nothing.because.endswith("significant never.")
     increase = TwoArms([63, 71], [180, 180], [20, 20], [181, 181])
     assert judge_reduction(increase, ["28 days", "in hospital"], {}).verdict is Verdict.CONTRADICTED

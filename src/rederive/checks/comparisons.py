@@ -11,7 +11,7 @@ from statsmodels.stats.multitest import multipletests
 
 from rederive.checks.ratios import check_ratio
 from rederive.claims import RATIO_NAMES, PrintedRatio, PrintedSurvivalMedian
-from rederive.printed import Interval, Printed, p_range
+from rederive.printed import Interval, Printed, listed, p_range
 from rederive.verdicts import Finding
 
 
@@ -122,9 +122,19 @@ def judge_absence(subsets: Mapping[str, PrintedRatio], overall: PrintedRatio) ->
 def judge_uncontrolled(groups: int, what: str) -> Finding:
     """Can a document that follows this many groups credit a treatment with what it saw?
 
-    `what` names what was seen: a change, an outcome. With one group there is nothing that says what would have been
-    seen without the treatment.
+    With one group there is nothing that says what would have been seen without the treatment.
+
+    Parameters
+    ----------
+    groups : how many groups of patients the document follows; read from it.
+    what : what was seen: a change, an outcome.
+
+    Raises
+    ------
+    ValueError : if there is no group.
     """
+    if groups < 1:
+        raise ValueError(f"expected at least one group, got {groups}")
     compared = groups >= 2
     return Finding(
         judge_uncontrolled,
@@ -142,6 +152,9 @@ def judge_uncontrolled(groups: int, what: str) -> Finding:
 def judge_better(own: Mapping[str, PrintedSurvivalMedian], cited: Mapping[str, Mapping[str, Printed]]) -> Finding:
     """Is a median survival better than those cited, that is longer than every one of them?
 
+    The words are not judged where rounding leaves that open. How many of the cited medians lie inside the document's
+    own confidence intervals is told, and decides nothing.
+
     Parameters
     ----------
     own : the document's own medians by endpoint.
@@ -153,67 +166,86 @@ def judge_better(own: Mapping[str, PrintedSurvivalMedian], cited: Mapping[str, M
     """
     if not all(cited.get(endpoint) for endpoint in own):
         raise ValueError("expected a cited median for each endpoint")
-    told, shorter, inside, total = [], 0, 0, 0
+    told: list[str] = []
+    sides: list[bool | None] = []
+    inside = 0
     for endpoint, median in own.items():
-        others = {f"{number} ({name})": float(number) for name, number in cited[endpoint].items()}
-        ours = float(median.median)
-        sides = {
-            "longer than": [name for name, other in others.items() if other < ours],
-            "not longer than": [name for name, other in others.items() if other >= ours],
+        ours = median.median.interval()
+        longer = {
+            f"{number} ({name})": True
+            if number.interval().upper <= ours.lower
+            else False
+            if number.interval().lower >= ours.upper
+            else None
+            for name, number in cited[endpoint].items()
         }
-        shorter += len(sides["not longer than"])
-        inside += sum(float(median.lower) <= other <= float(median.upper) for other in others.values())
-        total += len(others)
-        compared = "; ".join(f"{side} {' and '.join(names)}" for side, names in sides.items() if names)
+        sides += longer.values()
+        limits = float(median.lower), float(median.upper)
+        inside += sum(limits[0] <= float(number) <= limits[1] for number in cited[endpoint].values())
+        compared = "; ".join(
+            f"{words} {listed(name for name, side in longer.items() if side is given)}"
+            for words, given in (("longer than", True), ("shorter than", False), ("as long as", None))
+            if given in longer.values()
+        )
         told.append(f"{endpoint} {median.median} {median.unit} ({median.lower} to {median.upper}): {compared}")
     text = ". ".join(f"{line[0].upper()}{line[1:]}" for line in told)
     return Finding(
         judge_better,
         "medians of different cohorts set side by side, as the document does",
-        f"{text}. {inside} of the {total} cited medians lie inside the intervals.",
-        {"cited_medians": total, "not_exceeded": shorter, "inside_our_interval": inside},
+        f"{text}. {inside} of the {len(sides)} cited medians lie inside the intervals.",
+        {"cited_medians": len(sides), "longer_than_ours": sides.count(False), "inside_our_interval": inside},
         exists=True,
         constrained=True,
-        worded=shorter == 0,
+        worded=False if False in sides else None if None in sides else True,
     )
 
 
 def judge_same_thing(named: Mapping[str, str]) -> Finding:
     """Do two places of a document that report one analysis name the same thing?
 
-    `named` holds what each place names, by place.
+    `named` holds what each place names, by place; read from the document.
     """
     same = len(set(named.values())) == 1
     told = "; ".join(f"{place}: {name}" for place, name in named.items())
     return Finding(
         judge_same_thing,
         "",
-        f"{told}. {'These are the same.' if same else 'One analysis is reported, and these are two things.'}",
+        f"{told}. {'These are the same.' if same else 'One thing is meant, and it is named differently.'}",
         exists=True,
         constrained=True,
         worded=same,
     )
 
 
-def judge_many_tests(p: Mapping[str, Printed], said_to_change: Collection[str], level: float = 0.05) -> Finding:
-    """Are these the rows with p below `level`, and do they stay so when all the tests are counted (Holm 1979)?
+def judge_significant(p: Mapping[str, Printed], named: Collection[str], level: float = 0.05) -> Finding:
+    """Are those that a sentence calls significant the ones whose printed p values are below `level`?
 
-    Each printed p value is taken for the largest it can be. The words are not judged where rounding leaves open on
-    which side of the level a p value lies.
+    The words are not judged where rounding leaves open on which side of the level a p value lies. How many stay below
+    it when all these tests are counted (Holm 1979) is told, and decides nothing; for that each p value is taken for the
+    largest it can be.
+
+    Raises
+    ------
+    ValueError : if a name is not among the p values.
     """
+    if unknown := set(named) - set(p):
+        raise ValueError(f"expected names of printed p values, got {listed(sorted(unknown))}")
+    sides = {name: number.below(level) for name, number in p.items()}
+    below = [name for name, side in sides.items() if side]
+    left_open = [name for name, side in sides.items() if side is None]
     at_most = multipletests([number.interval().upper for number in p.values()], level, method="holm")[1]
-    adjusted = dict(zip(p, at_most, strict=True))
-    alone = [name for name, number in p.items() if number.interval().upper <= level]
-    after_holm = [name for name in alone if adjusted[name] <= level]
-    left_open = [name for name, number in p.items() if name not in alone and number.interval().lower < level]
-    differs = (set(alone) ^ set(said_to_change)) - set(left_open)
-    told = "not as said" if differs else "which of them rounding leaves open" if left_open else "as said"
+    after_holm = sum(bool(value <= level) for value in at_most)
+    differs = (set(below) ^ set(named)) - set(left_open)
+    because = f"{len(below)} of {len(p)} printed p values are below {level:g}: {listed(below)}. "
+    if differs:
+        because += f"The text calls {listed(named)} significant. "
+    if left_open:
+        because += f"Rounding leaves open on which side {listed(left_open)} lies. "
     return Finding(
-        judge_many_tests,
-        f"two-sided {level:.0%}; Holm's correction",
-        f"{len(alone)} of {len(p)} printed p values are below {level:g}, {told}; {len(after_holm)} stay below it after "
-        f"correction for {len(p)} tests.",
-        {"below": len(alone), "below_after_correction": len(after_holm)},
+        judge_significant,
+        f"two-sided, {level:.0%}; Holm's correction",
+        because + f"At least {after_holm} stay below after correction for {len(p)} tests.",
+        {"significant": len(below), "significant_after_correction": after_holm},
         exists=True,
         constrained=True,
         worded=False if differs else None if left_open else True,

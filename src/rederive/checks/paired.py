@@ -27,7 +27,7 @@ from decimal import ROUND_FLOOR
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -42,6 +42,7 @@ from rederive.verdicts import Finding
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Method = Literal["exact", "normal", "auto"]
+Zeros = Literal["wilcox", "pratt"]
 Spread = Literal["log-normal", "uniform"]
 
 MOST_EXACT = 50
@@ -64,7 +65,7 @@ def signed_rank_p(
     differences: ArrayLike,
     *,
     method: Method,
-    zeros: Literal["wilcox", "pratt"] = "wilcox",
+    zeros: Zeros = "wilcox",
     correction: bool = False,
 ) -> Floats:
     """Two-sided p values of the Wilcoxon signed-rank test, one for each row of `differences` (..., patients).
@@ -74,8 +75,11 @@ def signed_rank_p(
 
     Raises
     ------
-    ValueError : if a difference is not finite, or there are no patients.
+    ValueError : if a difference is not finite, or there are no patients; if there is no such method or way with zeros.
     """
+    if method not in get_args(Method) or zeros not in get_args(Zeros):
+        known = f"{get_args(Method)} and one of {get_args(Zeros)}"
+        raise ValueError(f"expected one of {known}, got {method!r} and {zeros!r}")
     d = np.asarray(differences, dtype=float)
     if not np.isfinite(d).all() or d.ndim < 1 or d.shape[-1] == 0:
         raise ValueError("expected finite differences of at least one patient")
@@ -94,7 +98,7 @@ def signed_rank_p(
     return p.reshape(d.shape[:-1])
 
 
-def _doubled_ranks(rows: Floats, zeros: str) -> Integers:
+def _doubled_ranks(rows: Floats, zeros: Zeros) -> Integers:
     """Twice the ranks of the differences' sizes, whole numbers under ties too; 0 for differences that are 0."""
     twice = np.rint(2 * stats.rankdata(np.abs(rows), axis=1)).astype(np.int64)
     zero = rows == 0

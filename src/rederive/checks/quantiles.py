@@ -11,7 +11,7 @@ Everything that decides is exact: values in whole steps of the grid, weights as 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from rederive.claims import PrintedQuartileChange
-from rederive.printed import Printed, Rounding
+from rederive.printed import Printed, Rounding, listed
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -214,7 +214,7 @@ def judge_quantiles(changes: Mapping[str, PrintedQuartileChange], grid: Fraction
     ways = summarise_quantiles(checked)
     fits = int(ways.to_numpy().sum())
     values = "whole numbers" if grid == 1 else f"numbers in steps of {float(grid):g}"
-    sizes = _listed(sorted({change.n.count() for change in changes.values()}))
+    sizes = listed(sorted({change.n.count() for change in changes.values()}))
     told = f"the {3 * len(checked)} printed medians and quartiles as those of {sizes} {values}"
     if fits == ways.size:
         because = f"Any of the nine definitions of a quartile, rounded in any of three ways, can give {told}."
@@ -239,16 +239,10 @@ def _ways(ways: pd.DataFrame) -> str:
     for definition, fits in zip(DEFINITIONS, ways.loc[list(DEFINITIONS)].to_numpy(), strict=True):
         by_roundings.setdefault(tuple(ways.columns[fits]), []).append(definition)
     return "; ".join(
-        f"{_listed(definitions, 'or')} with {_listed(roundings, 'or')}"
+        f"{listed(definitions, 'or')} with {listed(roundings, 'or')}"
         for roundings, definitions in by_roundings.items()
         if roundings
     )
-
-
-def _listed(items: Sequence[object], word: str = "and") -> str:
-    """`1`, `1 and 2`, `1, 2 and 3`."""
-    *rest, last = map(str, items)
-    return f"{', '.join(rest)} {word} {last}" if rest else last
 
 
 # ------------------------------------------------------------------------------- samples that print the quartiles

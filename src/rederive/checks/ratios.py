@@ -47,7 +47,7 @@ class Convention:
     name : what a reader is told.
     rounding : how digits were rounded; None for any rounding to the nearest.
     sides : 2 or 1, of the p value; a one-sided one is taken to be in the direction of the effect, so at most 0.5.
-    df : degrees of freedom of the reference t distribution; infinite for the normal.
+    df : degrees of freedom of the reference t distribution, one for all claims or one each; infinite for the normal.
     log : whether estimate and limits are exponentials of what was estimated, as ratios are; if not, as with differences
         and regression coefficients, what is called log effect here is the printed effect itself.
     """
@@ -55,17 +55,17 @@ class Convention:
     name: str
     rounding: Rounding | None = None
     sides: Literal[1, 2] = 2
-    df: float = math.inf
+    df: float | Floats = math.inf
     log: bool = True
 
     def quantile(self, tail: ArrayLike) -> Floats:
         """The point of the reference distribution with `tail` above it."""
-        upper = stats.norm.isf(tail) if math.isinf(self.df) else stats.t.isf(tail, self.df)
+        upper = stats.norm.isf(tail) if np.all(np.isinf(self.df)) else stats.t.isf(tail, self.df)
         return np.asarray(upper, dtype=float)
 
     def tail(self, point: ArrayLike) -> Floats:
         """The share of the reference distribution above `point`."""
-        above = stats.norm.sf(point) if math.isinf(self.df) else stats.t.sf(point, self.df)
+        above = stats.norm.sf(point) if np.all(np.isinf(self.df)) else stats.t.sf(point, self.df)
         return np.asarray(above, dtype=float)
 
 

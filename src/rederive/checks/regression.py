@@ -24,7 +24,7 @@ from scipy import stats
 
 from rederive.checks.ratios import SLACK, Convention, feasible
 from rederive.claims import PrintedRegression
-from rederive.printed import Interval, Printed, Rounding
+from rederive.printed import Interval, Rounding, listed
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -160,12 +160,13 @@ def coefficient_df(
     -------
     Booleans: the index of `rows` by a column per degrees of freedom.
     """
-    printed = [list(rows[name]) for name in ("estimate", "lower", "upper", "p")]
-    fits = {df: feasible(*printed, level=level, convention=_student(df)).fits for df in degrees_of_freedom}
-    return pd.DataFrame(fits, index=rows.index)
+    tried = np.array(list(degrees_of_freedom), dtype=float)
+    printed = [list(rows[name]) * len(tried) for name in ("estimate", "lower", "upper", "p")]
+    found = feasible(*printed, level=level, convention=_student(np.repeat(tried, len(rows))))
+    return pd.DataFrame(found.fits.reshape(len(tried), len(rows)).T, index=rows.index, columns=tried)
 
 
-def _student(df: float) -> Convention:
+def _student(df: float | Floats) -> Convention:
     return Convention("Student's t", df=df, log=False)
 
 
@@ -181,7 +182,7 @@ def largest_outcome(row: pd.Series, regression: PrintedRegression, reach: float,
     bounds the predictor's distance from zero or, with an intercept, from its mean; other predictors only add to it.
     The residual sum of squares, df s^2, is the share 1 - R² of the outcome's sum of squares about zero or, with an
     intercept, about its mean. So the outcome's root mean square (or standard deviation) is at most
-    reach se sqrt(df / (1 - R²)).
+    reach se sqrt(df / (1 - R²)), the standard deviation being the one with divisor n.
 
     Parameters
     ----------
@@ -248,7 +249,7 @@ def _runs(numbers: Iterable[float]) -> str:
     """Whole numbers for readers: `25 to 32 or 40`."""
     ordered = np.unique(np.asarray(list(numbers), dtype=np.int64))
     runs = np.split(ordered, np.flatnonzero(np.diff(ordered) > 1) + 1)
-    return _listed((f"{Interval(run[0], run[-1]):,.0f}" for run in runs), " or ")
+    return listed((f"{Interval(run[0], run[-1]):,.0f}" for run in runs), "or")
 
 
 def _told(fitting: pd.DataFrame) -> str:
@@ -263,18 +264,14 @@ def _which_named(fitting: pd.DataFrame, named: Collection[int]) -> str:
         for n, intercept in zip(fitting["n"], fitting["intercept"], strict=True)
         if n in named
     ]
-    return f"Of the numbers the document names ({_listed(named)}), {_listed(ways, ' or ') if ways else 'none'} fits."
-
-
-def _listed(items: Iterable[object], last: str = " and ") -> str:
-    texts = [format(x, ",") if isinstance(x, int) else str(x) for x in items]
-    return last.join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
+    return f"Of the numbers the document names ({listed(named)}), {listed(ways, 'or')} fits."
 
 
 def judge_coefficients(rows: pd.DataFrame, regression: PrintedRegression) -> Finding:
     """Is there a number of residual degrees of freedom that prints every coefficient, and R², adjusted R² and F?
 
-    `rows` as in `coefficient_df`, with a column `predictor`.
+    If R², adjusted R² and F contradict each other, the coefficients are judged alone. `rows` as in `coefficient_df`,
+    with a column `predictor`.
 
     Raises
     ------
@@ -282,17 +279,20 @@ def judge_coefficients(rows: pd.DataFrame, regression: PrintedRegression) -> Fin
     """
     table = sizes_that_print(regression, _all_sizes(regression))
     overall = sorted(set(table.loc[table["fits"], "residual_df"]))
-    fits = coefficient_df(rows, overall)
+    asked = sorted({*DEGREES_OF_FREEDOM[:-1], *overall})
+    fits = coefficient_df(rows, asked)
+    alone = df_that_print_all(fits)
+    if overall:
+        fits = fits[[df for df in asked if df in overall]]
     common = df_that_print_all(fits)
-    alone = [df for df in df_that_print_all(coefficient_df(rows)) if math.isfinite(df)]
     because = (
-        f"Of the residual degrees of freedom up to {DEGREES_OF_FREEDOM[-2]:,}, {_runs(alone) if alone else 'none'} can "
+        f"Of the residual degrees of freedom tried, 1 to {asked[-1]:,.0f}, {_runs(alone) if alone else 'none'} can "
         f"print all {len(rows)} coefficients with their intervals and p values; R², adjusted R² and F "
         f"{'need ' + _runs(overall) if overall else 'fit no number of them'}."
     )
     failing = [str(name) for name, ok in zip(rows["predictor"], fits.any(axis=1), strict=True) if not ok]
     if overall and failing:
-        because += f" With {_runs(overall)}, no true values print the row of {_listed(failing)}."
+        because += f" With {_runs(overall)}, no true values print the row of {listed(failing)}."
     return Finding(
         judge_coefficients,
         "Student's t; 95% intervals; two-sided p values; rounded to the nearest",
@@ -301,42 +301,6 @@ def judge_coefficients(rows: pd.DataFrame, regression: PrintedRegression) -> Fin
         exists=bool(common),
         constrained=True,
     )
-
-
-def judge_significant(rows: pd.DataFrame, named: Collection[str], level: float = 0.05) -> Finding:
-    """Are the predictors that the sentence calls significant those whose printed p values are below `level`?
-
-    Raises
-    ------
-    ValueError : if a name is not in the rows' column `predictor`.
-    """
-    if unknown := set(named) - set(rows["predictor"]):
-        raise ValueError(f"expected predictors of the table, got {_listed(sorted(unknown))}")
-    sides = {name: _below(p, level) for name, p in zip(rows["predictor"], rows["p"], strict=True)}
-    below = [name for name, side in sides.items() if side]
-    open_ = [name for name, side in sides.items() if side is None]
-    because = (
-        f"The p values of {len(below)} of {len(rows)} predictors are below {level:.2g}"
-        f"{': ' + _listed(below) if below else ''}; the text calls {_listed(named) or 'none'} significant."
-    )
-    if open_:
-        because += f" Rounding leaves open on which side {_listed(open_)} lies."
-    agrees = {name for name in sides if name not in open_ and (name in below) == (name in named)}
-    differs = bool(set(sides) - agrees - set(open_))
-    return Finding(
-        judge_significant,
-        f"two-sided, {level:.0%}",
-        because,
-        {"significant": len(below)},
-        exists=True,
-        constrained=True,
-        worded=False if differs else None if open_ else True,
-    )
-
-
-def _below(p: Printed, level: float) -> bool | None:
-    ends = p.interval()
-    return True if ends.upper <= level else False if ends.lower >= level else None
 
 
 def judge_predictive_power(regression: PrintedRegression, named: Sequence[int], tested_on: int = 0) -> Finding:

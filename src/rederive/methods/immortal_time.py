@@ -37,7 +37,6 @@ from rederive.methods.simulate import (
     Floats,
     Outcome,
     simulate_cohorts,
-    summarise_cohorts,
 )
 from rederive.printed import Interval
 from rederive.verdicts import Finding
@@ -73,6 +72,10 @@ class Analysis:
         """Fitted with Efron's method for ties, lifelines' only one and so the paper's."""
         fitted = cox if self.covariates.ndim == 3 else cox_time_varying
         return fitted(self.time, self.event, self.covariates, included=self.included)
+
+    def only(self, cohorts: Bools) -> Analysis:
+        """The analyses of some cohorts."""
+        return Analysis(self.time[cohorts], self.event[cohorts], self.covariates[cohorts], self.included[cohorts])
 
     def runs_to(self) -> Floats:
         """The log hazard ratio each covariate runs to, shape (B, p): -inf, +inf, or NaN where it does not run away.
@@ -210,7 +213,8 @@ def _analyse_chunk(
             analyses["time-varying"] = time_varying(cohorts, outcome, covariates)
         for name, analysis in analyses.items():
             fits = analysis.fit()
-            log_hr = np.where(fits.separated[:, None], analysis.runs_to(), fits.log_hr)
+            log_hr = fits.log_hr.copy()
+            log_hr[fits.separated] = analysis.only(fits.separated).runs_to()
             for j, covariate in enumerate(covariates):
                 columns = {"log_hr": log_hr[:, j], "se": fits.se[:, j], "p": fits.p[:, j]}
                 labels = {"outcome": outcome, "model": " + ".join(covariates), "analysis": name, "covariate": covariate}
@@ -237,16 +241,18 @@ def summarise_analyses(simulated: pd.DataFrame, printed: Mapping[tuple[str, str]
     cohorts : how many there are.
     """
     groups = simulated.groupby(["outcome", "model", "analysis", "covariate"], sort=False)
+    se = {key: check_ratio(ratio).se.middle for key, ratio in printed.items() if check_ratio(ratio).coherent}
     rows = {}
     for key, group in groups:
         outcome, model, analysis, covariate = map(str, key)
-        rows[outcome, model, analysis, covariate] = _summarise_one(group, printed.get((outcome, covariate)))
+        of = outcome, covariate
+        rows[outcome, model, analysis, covariate] = _summarise_one(group, printed.get(of), se.get(of, math.nan))
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index = pd.MultiIndex.from_tuples(rows, names=["outcome", "model", "analysis", "covariate"])
     return table
 
 
-def _summarise_one(group: pd.DataFrame, printed: PrintedRatio | None) -> dict[str, float]:
+def _summarise_one(group: pd.DataFrame, printed: PrintedRatio | None, printed_se: float) -> dict[str, float]:
     log_hr = group["log_hr"].to_numpy()
     there = log_hr[~np.isnan(log_hr)]
     low, middle, high = (
@@ -258,7 +264,7 @@ def _summarise_one(group: pd.DataFrame, printed: PrintedRatio | None) -> dict[st
         "hr_95": high,
         "se_median": group["se"].dropna().median(),
         "printed": math.nan if printed is None else float(printed.estimate),
-        "printed_se": math.nan if printed is None else check_ratio(printed).se.middle,
+        "printed_se": printed_se,
         "as_small": math.nan
         if printed is None
         else np.mean(np.exp(log_hr) <= printed.estimate.interval().upper).item(),
@@ -301,18 +307,15 @@ def assumption_grid(
     Returns
     -------
     As `summarise_analyses`, of the analyses as if at baseline only; indexed by `assumption` and `value` too; the first
-    block, under `none`, changes nothing. Two more columns, `cycles_mean` and `cycles_sd`, are those of
-    `summarise_cohorts`.
+    block, under `none`, changes nothing.
     """
     settings: dict[tuple[str, str], CohortAssumptions] = {("none", ""): assumptions}
     for name, values in variations.items():
         settings |= {(name, str(value)): replace(assumptions, **{name: value}) for value in values}
     blocks = {}
     for key, changed in settings.items():
-        described = summarise_cohorts(simulate_cohorts(changed, cohorts, seed))
         simulated = simulate_analyses(changed, cohorts, seed, fair=False, n_jobs=n_jobs)
-        compared = summarise_analyses(simulated, printed)
-        blocks[key] = compared.assign(cycles_mean=described["mean cycles"], cycles_sd=described["SD of cycles"])
+        blocks[key] = summarise_analyses(simulated, printed)
     return pd.concat(blocks, names=["assumption", "value"])
 
 
@@ -345,9 +348,9 @@ def shares_by_setting(grid: pd.DataFrame) -> pd.DataFrame:
 
 _OUTCOMES: dict[Outcome, str] = {"OS": "overall survival", "PFS": "progression-free survival"}
 _PER: dict[Covariate, str] = {
-    "cycles": "per cycle",
-    "response": "for CR or PR against all others",
-    "disease control": "for CR, PR or SD against all others",
+    "cycles": "(per cycle)",
+    "response": "(complete or partial response against all others)",
+    "disease control": "(response or stable disease against all others)",
 }
 _RESPONSES = ("date of each response", "how response was coded")
 _MISSING: dict[Covariate, tuple[str, ...]] = {
@@ -360,7 +363,9 @@ _MISSING: dict[Covariate, tuple[str, ...]] = {
 def judge_without_effect(grid: pd.DataFrame, printed: Mapping[tuple[Outcome, Covariate], PrintedRatio]) -> Finding:
     """How often do hazard ratios as small as the printed ones arise where cycles and response have no effect?
 
-    What arises without an effect is not proved to have arisen so: the finding leaves the statement possible.
+    What arises without an effect is not proved to have arisen so, and what does not arise in these simulations may have
+    arisen otherwise: if the printed numbers agree with themselves, the statement is possible, and the finding tells how
+    often. If they do not, it is contradicted.
 
     Parameters
     ----------
@@ -376,7 +381,8 @@ def judge_without_effect(grid: pd.DataFrame, printed: Mapping[tuple[Outcome, Cov
     """
     if not printed:
         raise ValueError("expected at least one printed hazard ratio")
-    told, found = [], {}
+    told: dict[tuple[str, str], list[str]] = {}
+    found = {}
     for (outcome, covariate), ratio in printed.items():
         if covariate not in _PER or ratio.measure != "HR" or ratio.estimate.value >= 1:
             raise ValueError(f"expected a hazard ratio below 1 for one of {', '.join(_PER)}, got {covariate}")
@@ -387,18 +393,22 @@ def judge_without_effect(grid: pd.DataFrame, printed: Mapping[tuple[Outcome, Cov
         name = f"{outcome}_{covariate}".lower().replace(" ", "_")
         for column, label in (("as_small", "share_as_small"), ("hr_median", "hr_median")):
             found[f"{label}_{name}"] = Interval(rows[column].min(), rows[column].max())
-        share = f"{found[f'share_as_small_{name}']:.1%}"
-        told.append(f"{ratio.estimate} or less {_PER[covariate]} ({_OUTCOMES[outcome]}) in {share} of cohorts")
+        share = f"{found[f'share_as_small_{name}']:.1%} of cohorts {_PER[covariate]}"
+        told.setdefault((_OUTCOMES[outcome], str(ratio.estimate)), []).append(share)
     settings = grid.groupby(["assumption", "value"]).ngroups
     cohorts = Interval(grid["cohorts"].min(), grid["cohorts"].max())
     missing = [quantity for _, covariate in printed for quantity in _MISSING[covariate]]
     return Finding(
         judge_without_effect,
-        "simulated cohorts; Cox model, Efron's ties; a ratio that runs to 0 counts as 0",
-        "In simulated cohorts in which neither cycles nor response has any effect, a Cox model that takes what becomes "
-        f"known later as known from the start gives a hazard ratio that rounds to {'; to '.join(told)}. This is over "
-        f"{settings} set{'s' if settings > 1 else ''} of assumptions, with {cohorts:,.0f} cohorts each.",
+        f"{settings} set{'s' if settings > 1 else ''} of assumptions, {cohorts:,.0f} simulated cohorts each; Cox model "
+        "with covariates as if known at the start, Efron's ties; a ratio that runs to 0 counts as 0",
+        "In simulated cohorts with no effect of cycles or response: "
+        + "; ".join(
+            f"hazard ratios for {outcome} of {estimate} or less in {' and '.join(shares)}"
+            for (outcome, estimate), shares in told.items()
+        )
+        + ".",
         found,
-        exists=True,
+        exists=all(check_ratio(ratio).coherent for ratio in printed.values()),
         missing=(*dict.fromkeys(missing), "date of death or last contact"),
     )

@@ -10,7 +10,7 @@ import pandas as pd
 from rederive.checks.proportions import TESTS
 from rederive.claims import RATIO_NAMES, PrintedRatio
 from rederive.methods.pooling import Measure, TwoArms, effect_sizes, inverse_variance
-from rederive.printed import Interval, Printed, formatted
+from rederive.printed import Interval, Printed, formatted, p_range
 from rederive.verdicts import Finding
 
 
@@ -88,7 +88,7 @@ def judge_reduction(trial: TwoArms, outcomes: Sequence[str], printed_p: Mapping[
     """Does a trial carry the words "significantly reduced mortality", without saying when or by which test?
 
     It does if every outcome, under every test of `checks.proportions.TESTS` and in every p value of its own that the
-    trial prints, is significant at 5%.
+    trial prints, is significant at 5%. The words are not judged where rounding leaves one of these open.
 
     Parameters
     ----------
@@ -97,17 +97,17 @@ def judge_reduction(trial: TwoArms, outcomes: Sequence[str], printed_p: Mapping[
     """
     p = p_values(trial, outcomes)
     fewer = np.asarray(trial.events_treated / trial.n_treated < trial.events_control / trial.n_control)
-    significant = (p < 0.05).to_numpy() & fewer[:, None]
-    told = "; ".join(f"{outcome} p {Interval(row.min(), row.max()):.2g}" for outcome, row in p.iterrows())
-    printed = "; ".join(f"{name} {number}" for name, number in printed_p.items())
-    below = [number.interval().upper < 0.05 for number in printed_p.values()]
+    from_counts = ((p < 0.05).to_numpy() & fewer[:, None]).ravel().tolist()
+    sides = [*from_counts, *(number.below(0.05) for number in printed_p.values())]
+    told = "; ".join(f"{outcome} p {p_range(Interval(row.min(), row.max()))}" for outcome, row in p.iterrows())
+    printed = "".join(f"; printed by the trial: {name} {number}" for name, number in printed_p.items())
+    verdict = "always" if all(sides) else "depending on outcome and test" if any(sides) else "never"
     return Finding(
         judge_reduction,
         f"two-sided 5%; {', '.join(TESTS)}",
-        f"From the counts, by {p.shape[1]} tests: {told}. Printed by the trial: {printed}. Whether the reduction is "
-        f"significant {'does not depend' if significant.all() and all(below) else 'depends'} on outcome and test.",
+        f"From the counts, by {p.shape[1]} tests: {told}{printed}. The reduction is significant {verdict}.",
         {f"p_{outcome}": Interval(row.min(), row.max()) for outcome, row in p.iterrows()},
-        exists=bool(significant.any() or any(below)),
+        exists=any(side is not False for side in sides),
         constrained=True,
-        worded=bool(significant.all()) and all(below),
+        worded=True if all(sides) else False if False in sides else None,
     )
