@@ -64,8 +64,8 @@ def test_a_block_whose_cells_need_different_roundings_is_contradicted():
     printed = block("48", {"a": "9 (18.7%)", "b": "14 (29.1%)", "c": "10 (20.8%)", "d": "15 (31.3%)"})
     finding = judge_breakdown(printed)
     assert finding.verdict is Verdict.CONTRADICTED
-    assert "29.1% for 14/48 by cutting off" in finding.because
-    assert "31.3% for 15/48 by half-up" in finding.because
+    assert "29.1% for 14/48 if cut off" in finding.because
+    assert "31.3% for 15/48 if rounded half-up" in finding.because
     assert "10/48" not in finding.because
 
 
@@ -122,7 +122,7 @@ def test_one_count_printed_two_ways():
     (found,) = printed_two_ways(blocks).itertuples(index=False)
     assert (found.events, found.n, found.printed) == (15, 48, "31.3%, 31.2%")
     assert found.exact == pytest.approx(0.3125)
-    assert found.conventions == "half-up; half-even or cutting off"
+    assert found.conventions == "rounded half-up; rounded half-even or cut off"
 
 
 @given(st.integers(1, 100), st.lists(st.integers(0, 30), max_size=4), st.integers(0, 100))

@@ -19,7 +19,7 @@ from rederive.checks.comparisons import (
     judge_uncontrolled,
 )
 from rederive.claims import PrintedRatio, PrintedSurvivalMedian
-from rederive.printed import Printed, print_number
+from rederive.printed import Interval, Printed, print_number
 from rederive.verdicts import Verdict
 
 Q = stats.norm.isf(0.025)
@@ -134,21 +134,22 @@ def test_the_same_thing_named_in_two_places():
     ("texts", "named", "worded", "below", "after"),
     [
         # Holm: 0.001 x 3, 0.02 x 2, 0.04 x 1, each at least the one before it
-        (["<0.001", "0.02", "0.04"], "abc", True, 3, 3),
-        (["0.01", "0.03", "0.04"], "abc", True, 3, 1),
-        (["0.01", "0.03", "0.4"], "ab", True, 2, 1),
-        (["0.01", "0.03", "0.4"], "a", False, 2, 1),
-        (["0.01", "0.05", "0.4"], "ac", False, 1, 1),
-        (["0.01", "0.05"], "a", None, 1, 1),  # 0.05 may be 0.0496
-        (["0.01", "0.05"], "ab", None, 1, 1),
-        (["<0.05", ">0.05"], "a", True, 1, 0),
+        (["<0.001", "0.02", "0.04"], "abc", True, 3, (3, 3)),
+        (["0.01", "0.03", "0.04"], "abc", True, 3, (1, 3)),  # 0.03 may be 0.025, and 0.025 x 2 is 0.05
+        (["0.010", "0.030", "0.040"], "abc", True, 3, (1, 1)),
+        (["0.010", "0.030", "0.4"], "ab", True, 2, (1, 1)),
+        (["0.010", "0.030", "0.4"], "a", False, 2, (1, 1)),
+        (["0.01", "0.05", "0.4"], "ac", False, 1, (1, 1)),
+        (["0.01", "0.05"], "a", None, 1, (1, 2)),  # 0.05 may be 0.0496
+        (["0.01", "0.05"], "ab", None, 1, (1, 2)),
+        (["<0.05", ">0.05"], "a", True, 1, (0, 1)),
     ],
 )
 def test_which_tests_are_significant(texts, named, worded, below, after):
     p = dict(zip("abc", map(Printed.parse, texts), strict=False))
     finding = judge_significant(p, named)
     assert finding.worded is worded
-    assert finding.recomputed == {"significant": below, "significant_after_correction": after}
+    assert finding.recomputed == {"significant": below, "significant_after_correction": Interval(*after)}
     assert ("Rounding leaves open on which side b lies" in finding.because) == (texts[1] == "0.05")
     with pytest.raises(ValueError, match="got z"):
         judge_significant(p, "az")

@@ -71,6 +71,6 @@ def test_a_reduction_that_depends_on_outcome_and_test_is_misworded():
         assert finding.worded is verdict
     nothing = judge_reduction(TwoArms([50], [100], [51], [100]), ["28 days"], {})
     assert nothing.verdict is Verdict.CONTRADICTED
-    assert nothing.because.endswith("significant never.")
+    assert nothing.because.endswith("Nothing is significant.")
     increase = TwoArms([63, 71], [180, 180], [20, 20], [181, 181])
     assert judge_reduction(increase, ["28 days", "in hospital"], {}).verdict is Verdict.CONTRADICTED

@@ -19,9 +19,9 @@ from rederive.verdicts import Finding
 
 CELL = ["events", "n", "percent"]
 HOW = {
-    Rounding.HALF_UP: "half-up",
-    Rounding.HALF_EVEN: "half-even",
-    Rounding.TRUNCATION: "cutting off",
+    Rounding.HALF_UP: "rounded half-up",
+    Rounding.HALF_EVEN: "rounded half-even",
+    Rounding.TRUNCATION: "cut off",
 }
 
 
@@ -131,14 +131,14 @@ def judge_breakdown(printed: PrintedBreakdown, *, once: bool = True) -> Finding:
     if len(shared) == len(Rounding):
         found = f"Each percentage is its count out of {printed.n}, however digits were rounded."
     elif shared:
-        found = f"Each percentage is its count out of {printed.n}, rounded by {' or '.join(shared)}."
+        found = f"Each percentage is its count out of {printed.n}, {' or '.join(shared)}."
     elif by_design:
-        found = f"Each percentage is its count out of {printed.n}, rounded so that the block adds up."
+        found = f"Each percentage is its count out of {printed.n}, rounded so that the block adds up to 100%."
     else:
         found = f"None of the usual ways of rounding prints every percentage: {_told_apart(table)}."
     return Finding(
         judge_breakdown,
-        "one rounding for the block: half-up, half-even, cut off, or so that it adds up",
+        "one rounding for the block: half-up, half-even, cut off, or so that it adds up to 100%",
         sums + found,
         {"sum": total} if once else {},
         recomputes=adds_up and bool(shared or by_design),
@@ -153,7 +153,7 @@ def _told_apart(table: pd.DataFrame) -> str:
     for events, n, percent in table[CELL].itertuples(index=False):
         how = roundings_that_print(events, n, percent)
         if len(how) < len(Rounding):
-            told.append(f"{percent} for {events}/{n} by {_roundings(events, n, percent)}")
+            told.append(f"{percent} for {events}/{n} if {_roundings(events, n, percent)}")
     return "; ".join(told)
 
 

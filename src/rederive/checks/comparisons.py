@@ -210,7 +210,7 @@ def judge_same_thing(named: Mapping[str, str]) -> Finding:
     return Finding(
         judge_same_thing,
         "",
-        f"{told}. {'These are the same.' if same else 'One thing is meant, and it is named differently.'}",
+        f"{told}. {'These are the same.' if same else 'One thing is meant, and it is told in two ways.'}",
         exists=True,
         constrained=True,
         worded=same,
@@ -221,8 +221,7 @@ def judge_significant(p: Mapping[str, Printed], named: Collection[str], level: f
     """Are those that a sentence calls significant the ones whose printed p values are below `level`?
 
     The words are not judged where rounding leaves open on which side of the level a p value lies. How many stay below
-    it when all these tests are counted (Holm 1979) is told, and decides nothing; for that each p value is taken for the
-    largest it can be.
+    it when all these tests are counted (Holm 1979) is told, and decides nothing.
 
     Raises
     ------
@@ -233,8 +232,9 @@ def judge_significant(p: Mapping[str, Printed], named: Collection[str], level: f
     sides = {name: number.below(level) for name, number in p.items()}
     below = [name for name, side in sides.items() if side]
     left_open = [name for name, side in sides.items() if side is None]
-    at_most = multipletests([number.interval().upper for number in p.values()], level, method="holm")[1]
-    after_holm = sum(bool(value <= level) for value in at_most)
+    at_most = [number.interval().upper for number in p.values()]
+    at_least = [1.0 if sides[name] is False else number.interval().lower for name, number in p.items()]
+    least, most = (int(multipletests(ends, level, method="holm")[0].sum()) for ends in (at_most, at_least))
     differs = (set(below) ^ set(named)) - set(left_open)
     because = f"{len(below)} of {len(p)} printed p values are below {level:g}: {listed(below)}. "
     if differs:
@@ -244,8 +244,9 @@ def judge_significant(p: Mapping[str, Printed], named: Collection[str], level: f
     return Finding(
         judge_significant,
         f"two-sided, {level:.0%}; Holm's correction",
-        because + f"At least {after_holm} stay below after correction for {len(p)} tests.",
-        {"significant": len(below), "significant_after_correction": after_holm},
+        because
+        + f"After correction for {len(p)} tests {f'{Interval(least, most):.0f}' if most else 'none'} of them stay.",
+        {"significant": len(below), "significant_after_correction": Interval(least, most)},
         exists=True,
         constrained=True,
         worded=False if differs else None if left_open else True,

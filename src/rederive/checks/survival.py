@@ -454,16 +454,6 @@ def implied_deaths(ratio: PrintedRatio, sd: float) -> Interval:
     return Interval(known.lower / sd**2, known.upper / sd**2)
 
 
-def smallest_range(ratio: PrintedRatio, deaths: int) -> float:
-    """How far apart the smallest and the largest value of the covariate must be, whatever the data.
-
-    In Cox's partial likelihood (untied, or Breslow's for ties) a death adds the variance of the covariate in its risk
-    set, weighted by the hazards; a variance is at most a quarter of the squared range (Popoviciu), and the other
-    covariates only take away. So 1/s² <= deaths range² / 4. In units of the covariate.
-    """
-    return 2 / (implied_se(ratio).upper * math.sqrt(deaths))
-
-
 def summarise_hazard_ratios(ratios: Mapping[str, PrintedRatio]) -> pd.DataFrame:
     """What printed hazard ratios and their intervals imply, a row per ratio.
 

@@ -16,7 +16,7 @@ from rederive.checks.risks import relative_risk
 from rederive.claims import PrintedRatio
 from rederive.display import charts
 from rederive.methods.sequential import boundaries, detectable_reduction, required_information_size
-from rederive.printed import Interval, Printed, p_range
+from rederive.printed import Interval, Printed, formatted
 
 
 def feasible_set(printed: PrintedRatio) -> None:
@@ -203,25 +203,30 @@ def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, P
     Each curve has `correlation`, `p_lower`, `p_upper`, and `p_median` (NaN where p follows exactly).
     """
     table = pd.concat([curve.assign(row=name) for name, curve in curves.items()])
-    at = [-0.5, 0.0, 0.5, 0.9]
-    few = table[table["correlation"].round(6).isin(at)]
+    few = table[table["correlation"].round(6).isin([-0.5, 0.0, 0.5, 0.9])]
     behind = pd.DataFrame(
         {
             "row": few["row"],
             "correlation": few["correlation"],
-            "p value": [Interval(*ends) for ends in zip(few["p_lower"], few["p_upper"], strict=True)],
+            "p at least": few["p_lower"].map(_small),
+            "p at most": few["p_upper"].map(_small),
         }
     )
-    ends = {name: behind.loc[behind["row"] == name, "p value"] for name in printed}
-    told = [
-        f"{name}, printed {p}: {p_range(ends[name].iloc[0])} at {at[0]}, {p_range(ends[name].iloc[-1])} at {at[-1]}"
-        for name, p in printed.items()
-    ]
+    told = []
+    for name, p in printed.items():
+        first, last = (behind[behind["row"] == name].iloc[i] for i in (0, -1))
+        told.append(
+            f"{name}, printed {p}: "
+            + " and ".join(
+                f"{end['p at least']} to {end['p at most']} at {formatted(end['correlation'], '.1f')}"
+                for end in (first, last)
+            )
+        )
     charts.figure(
         charts.p_by_correlation(curves, {name: float(p) for name, p in printed.items()}),
         f"{len(curves)} panels, in which a band of p values runs over within-patient correlations; a solid line marks "
         f"the printed p value or its bound. {'; '.join(told)}.",
-        behind.assign(**{"p value": [p_range(p) for p in behind["p value"]]}),
+        behind,
         "The p values that the printed medians and quartiles, or means and standard deviations, allow for each "
         "within-patient correlation. Dashed bands: the middle 90% of simulated samples; for the means the exact range. "
         "Solid lines: the printed p, or its bound. p values below 0.000001 are drawn there. Simulated, not data.",
@@ -229,12 +234,16 @@ def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, P
     )
 
 
-def demanded_correlations(demanded: Mapping[str, Interval], printed: Mapping[str, Printed]) -> None:
-    """The range of within-patient correlations that each printed p value suits."""
+def _small(p: float) -> str:
+    return "<0.000001" if p < 1e-6 else formatted(p, ".2g")
+
+
+def suiting_correlations(suiting: Mapping[str, Interval], printed: Mapping[str, Printed], exact: str) -> None:
+    """The range of within-patient correlations that suit each printed p value; of the row `exact`, that allow it."""
     rows = pd.DataFrame(
         [
             {"label": name, "lower": r.lower, "upper": r.upper, "printed p": printed[name], "correlations": r}
-            for name, r in demanded.items()
+            for name, r in suiting.items()
         ]
     )
     charts.figure(
@@ -242,11 +251,12 @@ def demanded_correlations(demanded: Mapping[str, Interval], printed: Mapping[str
             rows[["label", "lower", "upper"]], "within-patient correlation that suits the printed p", (-1, 1)
         ),
         "A hollow bar of within-patient correlations for each row: "
-        + "; ".join(f"{name}, p {printed[name]}: {r:.2f}" for name, r in demanded.items())
+        + "; ".join(f"{name}, p {printed[name]}: {r:.2f}" for name, r in suiting.items())
         + ".",
         rows[["label", "printed p", "correlations"]].rename(columns={"label": "row"}),
-        "Which within-patient correlations suit each printed p value. For NK cells exact; for the other rows by "
-        "simulation, over the correlations tried. Implied, not observed.",
+        f"Which within-patient correlations suit each printed p value. {exact}: those that allow it, exactly. Other "
+        "rows, simulated over the correlations tried: a bound suits where at least half of the samples print it, a "
+        "number where it lies in the middle 90% of p values. Implied, not observed.",
         {"correlations": ".2f"},
     )
 

@@ -19,6 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from rederive.printed import Printed
+
 Floats = NDArray[np.float64]
 
 # Of a candidate's squared length, what is left after the selected ones are taken out; below this it is a combination of
@@ -158,7 +160,7 @@ def noise_r2(
     candidates: Iterable[int],
     keep: int,
     *,
-    printed_r2: float,
+    printed_r2: Printed,
     seed: int,
     outcome_mean: float = 0.0,
     predictor_mean: float = 0.0,
@@ -174,7 +176,7 @@ def noise_r2(
     ----------
     n : patients in a dataset.
     candidates : how many predictors there are to choose from, one number or more.
-    printed_r2 : the R² that the share of datasets is asked for.
+    printed_r2 : the share of datasets is asked for whose R² rounds to it or more.
     outcome_mean, predictor_mean : in standard deviations, see `simulate_noise`.
     level : below which p values are called significant.
 
@@ -199,7 +201,7 @@ def noise_r2(
         for intercept in (True, False):
             selected = forward_selection(X, y, keep, intercept=intercept)
             fit = least_squares(np.take_along_axis(X, selected[:, None, :], axis=2), y, intercept=intercept)
-            reached = int(np.sum(fit.r2 >= printed_r2))
+            reached = int(np.sum(fit.r2 >= printed_r2.interval().lower))
             limits = proportion_confint(reached, datasets, method="beta")
             rows.append(
                 {

@@ -101,11 +101,14 @@ def judge_reduction(trial: TwoArms, outcomes: Sequence[str], printed_p: Mapping[
     sides = [*from_counts, *(number.below(0.05) for number in printed_p.values())]
     told = "; ".join(f"{outcome} p {p_range(Interval(row.min(), row.max()))}" for outcome, row in p.iterrows())
     printed = "".join(f"; printed by the trial: {name} {number}" for name, number in printed_p.items())
-    verdict = "always" if all(sides) else "depending on outcome and test" if any(sides) else "never"
+    found = {
+        all(sides): "The reduction is significant throughout.",
+        not any(sides): "Nothing is significant.",
+    }.get(True, "Whether the reduction is significant depends on outcome and test.")
     return Finding(
         judge_reduction,
         f"two-sided 5%; {', '.join(TESTS)}",
-        f"From the counts, by {p.shape[1]} tests: {told}{printed}. The reduction is significant {verdict}.",
+        f"From the counts, by {p.shape[1]} tests: {told}{printed}. {found}",
         {f"p_{outcome}": Interval(row.min(), row.max()) for outcome, row in p.iterrows()},
         exists=any(side is not False for side in sides),
         constrained=True,
