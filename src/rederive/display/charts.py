@@ -171,7 +171,9 @@ def forest(rows: pd.DataFrame, title: str, heading: str = "", *, legend: bool = 
         "scale": alt.Scale(
             type="log", domain=[rows["lower"].min() * 0.95, max(1, rows["upper"].max()) * 1.1], nice=False
         ),
-        "axis": alt.Axis(values=[0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 50], format="~g"),
+        "axis": alt.Axis(
+            values=[0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.85, 1, 1.2, 1.5, 2, 3, 5, 10, 20, 50], format="~g"
+        ),
     }
     key: dict[str, Any] = {"title": None} | ({} if legend else {"legend": None})
     stroke = alt.Stroke("kind:N", scale=alt.Scale(domain=present, range=colours), **key)
@@ -210,7 +212,9 @@ def forest(rows: pd.DataFrame, title: str, heading: str = "", *, legend: bool = 
 def forests(panels: Mapping[str, pd.DataFrame], title: str) -> Chart:
     """Forest plots one below the other, each with its own scale, under one key; `panels` by heading, as in `forest`."""
     plots = [forest(rows, title, name, legend=i == 0) for i, (name, rows) in enumerate(panels.items())]
-    return alt.vconcat(*plots, spacing=14)
+    # shared, the scales would share their missing keys too
+    apart = alt.ScaleResolveMap(stroke="independent", fill="independent", shape="independent")
+    return alt.vconcat(*plots, spacing=14, resolve=alt.Resolve(scale=apart))
 
 
 def possible_deaths(tables: pd.DataFrame) -> Chart:

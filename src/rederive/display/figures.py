@@ -312,7 +312,7 @@ def hazard_ratios_without_effect(simulated: pd.DataFrame, printed: Mapping[str, 
         found = simulated[simulated["of"] == name][["analysis", "hr_median", "hr_5", "hr_95"]]
         for analysis, middle, lower, upper in found.itertuples(index=False, name=None):
             estimates.append((analysis, "simulated, not observed", middle, lower, upper))
-            texts.append(f"{middle:.2f} ({lower:.2f} to {upper:.2f})")
+            texts.append(f"{middle:.2f} ({lower:.2f} to {upper:.2f})" if upper > 0 else "runs to 0")
         panel = pd.DataFrame(estimates, columns=["label", "kind", "low", "lower", "upper"]).assign(text=texts)
         ends = ["low", "lower", "upper"]
         panels[name] = panel.assign(**{end: panel[end].clip(lower=floor) for end in ends}).assign(
