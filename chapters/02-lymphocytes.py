@@ -14,7 +14,7 @@
 # # Lymphocytes: a paper on immunoradiotherapy
 #
 # A hospital reports that a week of thymosin α1 raised lymphocyte counts in 48 patients with advanced cancer, and that
-# radiotherapy with an immune checkpoint inhibitor (of PD-1) was then safe and effective. We have the paper's text and its
+# radiotherapy with an immune checkpoint inhibitor (of PD-1) then went with satisfactory safety and efficacy. We have the paper's text and its
 # four tables, not its figures or supplements. We take every number for what it can tell about the others.
 
 # %% tags=["hide-input"]
@@ -253,7 +253,7 @@ audit.judge_together(
 # %% [markdown]
 # ### How the percentages were rounded
 #
-# In every block of Table 1 but one, so that the block adds up to 100%.
+# One way of rounding fits every complete block of Table 1 but one: so that the block adds up to 100%.
 #
 # A percentage beside a count can be checked to the last digit. What is open is only how it was rounded: half-up (31.25
 # becomes 31.3), half-even (ties to the even digit, 31.2), cut off (31.2, and 31.29 as well), or so that a block adds up
@@ -324,7 +324,7 @@ audit.judge_together(
 # %% [markdown]
 # ## Can the quartiles be those of 48 patients' counts?
 #
-# Yes, by definitions 6 to 9 of a quartile.
+# Yes, by four of the nine definitions of a quartile in use.
 #
 # A quartile of 48 values lies between two of them, and there are nine common definitions of where
 # ([Hyndman and Fan 1996](https://doi.org/10.2307/2684934)). Cell counts are whole numbers. By definition 7, numpy's
@@ -380,7 +380,7 @@ audit.judge("quartiles-of-counts", judge_quantiles(counts))
 # %%
 nk = audit["counts-nk"].printed
 demanded_nk = correlation_demanded(nk)
-nk_least = formatted(demanded_nk.lower, ".2f", ROUND_FLOOR)
+nk_least = formatted(demanded_nk.lower, ".3f", ROUND_FLOOR)
 
 # %% tags=["hide-input"]
 text(f"""
@@ -434,9 +434,9 @@ without = {
 figures.suiting_correlations(ranges, printed_p, exact="NK cells")
 text(f"""
 For T cells p < 0.001 is the usual result, in at least half of simulated samples, from correlations of
-{" or ".join(f"{ranges[name].lower:.2f} ({name})" for name in t_cells)} upwards. Without any correlation
+{" or ".join(f"{ranges[name].lower:.2f} ({name})" for name in t_cells)} up to the highest tried. Without any correlation
 {", ".join(f"{share:.0%}" for share in without.values())} of samples print it too. So only for NK cells does the printed p
-demand anything of the patients.
+demand anything outright.
 """)
 
 # %%
@@ -575,10 +575,10 @@ audit.judge(
 # The paper does not say that a low count was required. So the question is how strict a selection it would have taken.
 # Suppose that nothing happens to any patient, that usual levels vary between patients as a log-normal distribution, that
 # single counts vary around them, and that those with the lowest first counts are taken. How much counts vary in such
-# patients we do not know; we try three values.
+# patients we do not know; we try four values.
 
 # %%
-between_cv, within_cvs = 0.6, [0.2, 0.35, 0.5]
+between_cv, within_cvs = 0.6, [0.2, 0.35, 0.5, 0.8]
 untreated = regression_to_the_mean(
     between_cv,
     within_cvs,
@@ -591,22 +591,60 @@ risen = {
     name: float(changes[name].after_median) / float(changes[name].before_median)
     for name in t_cells
 }
+spread = {
+    name: float(changes[name].before_q3) / float(changes[name].before_q1)
+    for name in t_cells
+}
 cd3 = changes["CD3⁺ T cells"]
-printed_spread = float(cd3.before_q3) / float(cd3.before_q1)
-strict = untreated[untreated["medians"] >= risen["CD3⁺ T cells"]]
+needed = pd.DataFrame(
+    [
+        {
+            "cells": name,
+            "variation within a patient": cv,
+            "share": enough["selected"].max(),
+            "spread": enough["spread_before"].max(),
+            "printed spread": spread[name],
+        }
+        for name in t_cells
+        for cv, of in untreated.groupby("within_cv")
+        for enough in [of[of["medians"] >= risen[name]]]
+        if len(enough)
+    ]
+)
+alone = needed[needed["spread"] >= needed["printed spread"]]
 
 # %% tags=["hide-input"]
 figures.regression_to_the_mean(untreated, risen)
 text(f"""
-The printed medians rose {", ".join(f"{ratio:.2f}-fold ({name})" for name, ratio in risen.items())}. In these calculations
-a usual level varies by {between_cv:.0%} between patients. A {risen["CD3⁺ T cells"]:.2f}-fold rise then needs a variation
-within a patient of {strict["within_cv"].min():.0%}, of those tried, and no more than the lowest
-{strict["selected"].max():.0%} of patients. But so strict a selection would leave first counts close together: their
-third quartile would be at most {strict["spread_before"].max():.2f} times the first. Printed for CD3⁺ T cells before
-treatment are {cd3.before_q1} and {cd3.before_q3}, which is {printed_spread:.2f} times. Under these assumptions, then,
-selection on the same count does not make the whole rise; of a part it may. What else happened in that week, a group
-without thymosin α1 would have shown.
+The printed medians rose {", ".join(f"{ratio:.2f}-fold ({name})" for name, ratio in risen.items())}. Taking low counts can
+make such rises, but it also leaves first counts close together, and the printed ones are not: for CD3⁺ T cells the third
+quartile before treatment is {spread["CD3⁺ T cells"]:.2f} times the first. The table sets the two side by side. Only where
+the first counts would be at least as far apart as printed could selection on that count be the whole story:
+{listed((f"{name} at {cv:.0%}" for name, cv in alone[["cells", "variation within a patient"]].itertuples(index=False)))} variation.
 """)
+table(
+    needed.rename(
+        columns={
+            "share": "lowest share taken, at most",
+            "spread": "Q3/Q1 before, at most",
+            "printed spread": "Q3/Q1 printed",
+        }
+    ),
+    f"What it takes for selection alone to make the printed rise, if usual levels vary by {between_cv:.0%} between patients: "
+    "the share of patients taken, and how far apart that leaves the quartiles (Q1, Q3) of the first counts. Variations at "
+    "which no share makes the rise are left out",
+    {
+        "variation within a patient": ".0%",
+        "lowest share taken, at most": ".0%",
+        "Q3/Q1 before, at most": ".2f",
+        "Q3/Q1 printed": ".2f",
+    },
+)
+
+# %% [markdown]
+# So with counts that vary by up to half within a patient, selection does not quite explain the rise in CD4⁺ cells, and
+# not the larger ones; of a part of each it may be the cause. With counts that vary more within patients than between
+# them, it could explain them all. What these counts do in a week without thymosin α1, a second group would have shown.
 
 # %%
 audit.judge(
@@ -716,11 +754,12 @@ largest = {
 # %% tags=["hide-input"]
 figures.centred_r2(uncentred, n_without)
 text(f"""
-Neither the outcome's mean nor its unit is given. But it cannot be a count per microlitre. The interval of the coefficient
+Neither the outcome's mean nor its unit is given. But it can hardly be a count per microlitre. The interval of the coefficient
 of age, with ages up to {oldest:.0f}, lets the outcome be at most {formatted(largest[False], ".2g", ROUND_CEILING)} in
 size without an intercept (root mean square), or vary by {formatted(largest[True], ".2g", ROUND_CEILING)} with one
 (standard deviation); the median number of CD3⁺ T cells moved by
-{float(cd3.after_median) - float(cd3.before_median):.1f}. If it was a ratio of counts, after over before, its mean lay well
+{float(cd3.after_median) - float(cd3.before_median):.1f}, and nobody supposes that all rose alike. It may have been a count in
+10⁹ per litre, a relative change, or a ratio. If it was a ratio of counts, after over before, its mean lay well
 above zero, which by itself raises an R² about zero.
 """)
 
@@ -754,8 +793,11 @@ noise_without = pd.concat(
     ]
 )
 found_with, found_without = (
-    Interval(noise["significant_mean"].min(), noise["significant_mean"].max())
-    for noise in (noise_with, noise_without)
+    f"{kept.min():.1f} to {kept.max():.1f}"
+    for kept in (
+        noise_with["significant_mean"],
+        noise_without["significant_mean"],
+    )
 )
 far = noise_without.query("mean == 3")["reached"]
 
@@ -803,8 +845,8 @@ text(f"""
 With an intercept, noise does not come near the printed R²: the middle 90% end at {noise_with["r2_95"].max():.2f} or below.
 Without one it depends on how far outcome and predictors lie from zero. At three standard deviations for the outcome
 and two for the predictors, {far.min():.0%} to {far.max():.0%} of pure noise reaches it, by number of candidates; at one
-standard deviation none does. In either case selection leaves {found_with:.1f} (with an intercept) or
-{found_without:.1f} (without) "significant" coefficients, on average, where there is nothing to find. The paper reports
+standard deviation none of these data sets did. In either case selection leaves {found_with} (with an intercept) or
+{found_without} (without) "significant" coefficients, on average, where there is nothing to find. The paper reports
 three.
 """)
 
@@ -907,7 +949,6 @@ audit.judge_together(
                     everybody,
                 )
             },
-            assuming="one patient had carditis and another encephalitis, as the text says",
         ),
         "no-grade-4": silent(
             "That there were none is all that is said; no table has a column for them.",
@@ -931,7 +972,7 @@ audit.judge_together(
 audit.judge(
     "safely",
     silent(
-        "Two of 48 had severe events, and there is no group without the drug to compare with.",
+        '"Safely" is given no number to meet. Two of 48 had severe events, and there is no group without the drug.',
         (
             "adverse events of similar patients without the drug",
             "infections after the first dose",
@@ -1004,7 +1045,7 @@ were seen beyond {follow_up} months or so, and the median survival would be long
 below. More likely it was reckoned from survivors alone, or by turning the Kaplan-Meier method round (*reverse*
 Kaplan-Meier: deaths count as losses). Then
 at least {at_least["survivors"]} patients died, or {at_least["reverse Kaplan-Meier"]}, since not many can have been lost
-before the median survival.
+before the median survival, and one more died at the upper limit.
 """)
 
 # %%
@@ -1148,7 +1189,7 @@ names = {
     ("OS", "cycles"): "cycles, overall",
     ("PFS", "cycles"): "cycles, progression-free",
     ("PFS", "response"): "response (CR or PR)",
-    ("PFS", "disease control"): "disease control",
+    ("PFS", "disease control"): "disease control (mostly runs to 0)",
 }
 compared = compare_analyses(assumed, 1000, 20260101, published).reset_index()
 shown = compared[
@@ -1161,7 +1202,11 @@ table(
         [
             {
                 "assumption": name.replace("_", " "),
-                "value": f"{value:.3g}" if isinstance(value, float) else value,
+                "value": f"{value:.3g}"
+                if isinstance(value, float)
+                else "none"
+                if value is None
+                else value,
             }
             for name, value in asdict(assumed).items()
         ]
@@ -1184,8 +1229,9 @@ figures.hazard_ratios_without_effect(
 # %% [markdown]
 # Two analyses would be fair here. A *landmark* analysis takes only patients still free of the event on a chosen day, 84
 # or 126, with what is known on that day. A model with *time-varying covariates* uses, at each death, what was known just
-# before it. Both give ratios around 1. (They give small ratios too, now and then, because they are less precise: compare
-# the standard errors.)
+# before it. Both give ratios around 1. They give small ratios too, because they are less precise: compare the standard
+# errors. But significant ones are about as rare as they should be. (With disease control neither is possible: nobody has
+# it before the first assessment, and everybody still at risk has it after.)
 
 # %% tags=["hide-input"]
 table(
@@ -1226,8 +1272,8 @@ Entered as if known at the start, cycles without effect have a median ratio of {
 progression-free and {per_cycle_os["hr_median"]:.2f} for overall survival. Response coded as complete or partial response
 (CR, PR) gives a ratio as small as {response["printed"]:.3f} in {response["as_small"]:.1%} of cohorts. Coded as disease
 control, it runs to 0 in {control["runs_away"]:.0%}: whoever has no disease control has progressed at the first assessment,
-so the covariate is the outcome under another name. A ratio of 0 is not 0.041; this coding gives ratios above 0 only if
-assessments are not all on schedule.
+so the covariate is the outcome under another name. A ratio of 0 is no estimate, and not 0.041; this coding gives ratios
+above 0 only if assessments are not all on schedule, or if nobody progresses at the first.
 """)
 
 # %% [markdown]
@@ -1396,13 +1442,25 @@ table(
     "Medians in months that the paper quotes, beside its own with 95% interval",
 )
 
+# %%
+typical = (
+    float(cd3.before_median)
+    + float(changes["B cells"].before_median)
+    + float(nk.before_mean)
+)
+
+# %% tags=["hide-input"]
+text(f"""
+Which of these groups the patients here resemble is not quite open. The cohorts were split at 625 and at 1000 lymphocytes
+per microlitre; Table 1 splits at 500. The typical T, B and NK cell counts of Table 2 add up to about {typical:.0f}. By the
+limit of the lung cancer study, then, most patients here probably had low counts; by the other it is open.
+""")
+
 # %% [markdown]
-# Which of these groups the patients here resemble cannot be derived. The cohorts were split at 625 and at 1000
-# lymphocytes per microlitre; Table 1 splits at 500 (0.5 × 10⁹ per litre), below which were 14 of its 48 patients.
-#
 # A comparison across studies is no comparison of arms. These cohorts differ in cancers, earlier treatment, selection
-# (here six weeks of follow-up and two cycles were required, so nobody who died within those weeks was counted) and in
-# where the clock starts. For response and disease control, and for the authors' earlier report, no number is quoted.
+# (here six weeks of follow-up and two cycles were required, so by these criteria nobody who died within those weeks was
+# counted) and in where the clock starts. For response and disease control no number is quoted, nor for the authors'
+# earlier report; the reference given for it is to a paper by others.
 
 # %%
 audit.judge(
@@ -1420,7 +1478,7 @@ audit.judge(
 # ### Numbers quoted from other papers
 #
 # Most cannot be checked from what we have seen: at most an abstract, of ETASS a table too. GASTO-1043 had one arm, and as
-# many matched controls. That ETASS reduced mortality significantly depends on outcome and test. And the 27 trials are of
+# many matched controls as patients. That ETASS reduced mortality significantly depends on outcome and test. And the 27 trials are of
 # synthetic thymic peptides, says the reference list, where the discussion has thymosin α1.
 
 # %%
@@ -1513,7 +1571,7 @@ audit.judge_together(
 # - **How free values are spread.** The correlations that suit the printed p values rest on a log-normal spread through
 #   the quartiles. The table shows them for an even spread between the quartiles too; for CD4⁺ cells it matters.
 # - **Which test.** As SciPy 1.11 does by default, we take the exact signed-rank test unless some patient is unchanged.
-# - **With or without an intercept.** With one, R² is the usual one, and the search through noise does not reach it.
+# - **With or without an intercept.** With one, R² is the usual one, and no search through noise that we ran reached it.
 # - **Which cohort.** The hazard ratios without effect depend on how treatment stops and on what follows progression; the
 #   table above shows how far.
 
@@ -1567,7 +1625,7 @@ table(
 #
 # ## What we found
 #
-# - Counts added up; the percentages of one block fitted no way of rounding.
+# - Counts added up; the percentages of one block fitted no way of rounding that we tried.
 # - "More than half" had severe lymphopenia: the table said otherwise. Five patients had no irradiated site, and 26 had
 #   radiotherapy during the week that it is said to have followed.
 # - The quartiles were possible for 48 patients' counts.
@@ -1581,8 +1639,8 @@ table(
 # - The medians here were longer than those of patients with low counts elsewhere, and shorter than those of others.
 
 # %% tags=["hide-input"]
-ends = {
-    column: Interval(settings[column].min(), settings[column].max())
+arising = {
+    column: f"{settings[column].min():.1%} to {settings[column].max():.1%}"
     for column in ("OS cycles", "PFS cycles")
 }
 audit.close(f"""
@@ -1590,8 +1648,9 @@ One group without another to compare it with cannot show that thymosin α1 cause
 the printed rises are possible (for NK cells, p {nk.p} needs a within-patient correlation of at least {nk_least}, if a
 paired t test was used). The regression fits {n_without} patients without an intercept or {n_with} with one, and its R² of
 {regression.r2} is no test of prediction; "more than half" with severe lymphopenia are {low_counts} of {patients} in Table 1.
-In simulated cohorts where cycles do nothing, a hazard ratio per cycle as small as the printed one arises in
-{ends["PFS cycles"]:.0%} for progression-free and {ends["OS cycles"]:.0%} for overall survival, depending on assumptions.
+If the final number of cycles is entered as though known at the start, which the text neither says nor excludes, simulated
+cohorts in which cycles do nothing give a hazard ratio per cycle as small as the printed one in {arising["PFS cycles"]} of
+cases for progression-free and {arising["OS cycles"]} for overall survival, depending on assumptions.
 """)
 
 # %% [markdown]

@@ -63,6 +63,11 @@ def _expect(holds: bool, expected: str, got: object) -> None:
         raise PydanticCustomError("expected", "expected {expected}, got {got}", {"expected": expected, "got": str(got)})
 
 
+def _expect_in_order(numbers: dict[str, Printed]) -> None:
+    values = [number.value for number in numbers.values()]
+    _expect(values == sorted(values), " <= ".join(numbers), " <= ".join(map(str, numbers.values())))
+
+
 def _count(text: object) -> Printed:
     number = _printed(text)
     digits_only = re.fullmatch(r"[0-9]+|[0-9]{1,3}(,[0-9]{3})+", number.text) is not None  # 1e3 was rounded
@@ -186,11 +191,7 @@ class PrintedRatio(Model):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        _expect(
-            self.lower.value <= self.estimate.value <= self.upper.value,
-            "lower limit <= estimate <= upper limit",
-            f"{self.lower} <= {self.estimate} <= {self.upper}",
-        )
+        _expect_in_order({"lower limit": self.lower, "estimate": self.estimate, "upper limit": self.upper})
         return self
 
 
@@ -256,12 +257,8 @@ class PrintedQuartileChange(Model):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         for when in ("before", "after"):
-            q1, median, q3 = (getattr(self, f"{when}_{which}") for which in ("q1", "median", "q3"))
-            _expect(
-                q1.value <= median.value <= q3.value,
-                f"{when}_q1 <= {when}_median <= {when}_q3",
-                f"{q1} <= {median} <= {q3}",
-            )
+            names = [f"{when}_{which}" for which in ("q1", "median", "q3")]
+            _expect_in_order({name: getattr(self, name) for name in names})
         return self
 
 
@@ -296,11 +293,7 @@ class PrintedCoefficient(Model):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        _expect(
-            self.lower.value <= self.estimate.value <= self.upper.value,
-            "lower limit <= estimate <= upper limit",
-            f"{self.lower} <= {self.estimate} <= {self.upper}",
-        )
+        _expect_in_order({"lower limit": self.lower, "estimate": self.estimate, "upper limit": self.upper})
         return self
 
     def __str__(self) -> str:
@@ -329,11 +322,7 @@ class PrintedSurvivalMedian(Model):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        _expect(
-            self.lower.value <= self.median.value <= self.upper.value,
-            "lower limit <= median <= upper limit",
-            f"{self.lower} <= {self.median} <= {self.upper}",
-        )
+        _expect_in_order({"lower limit": self.lower, "median": self.median, "upper limit": self.upper})
         return self
 
 

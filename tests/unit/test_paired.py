@@ -360,7 +360,7 @@ def test_natural_killer_cells_need_a_correlation():
     assert f"{extreme_p(NK).upper:.3f}" == "0.108"
     finding = judge_mean_change(NK)
     assert finding.verdict is Verdict.POSSIBLE
-    assert "at least 0.63;" in finding.because
+    assert "at least 0.636;" in finding.because
     assert finding.recomputed["correlation"] == demanded
 
 

@@ -431,7 +431,9 @@ def test_hazard_ratios_at_a_glance():
 
 
 def test_fewest_deaths_beside_the_printed_follow_up():
-    assert fewest_deaths_beside(OS, FOLLOW_UP) == {"survivors": 12, "reverse Kaplan-Meier": 10, "everybody": 18}
+    assert fewest_deaths_beside(OS, FOLLOW_UP) == {"survivors": 14, "reverse Kaplan-Meier": 11, "everybody": 19}
+    level = OS.model_copy(update={"upper": OS.median})
+    assert fewest_deaths_beside(level, FOLLOW_UP) == {"survivors": 12, "reverse Kaplan-Meier": 10, "everybody": 18}
     with pytest.raises(ValueError, match="longer than the median survival"):
         fewest_deaths_beside(OS, Printed.parse("9.6"))
 
@@ -444,6 +446,8 @@ def test_no_simulated_patients_have_fewer_deaths_beside_their_follow_up(n, seed,
     time, died = np.minimum(death, lost), death <= lost
     survival = KaplanMeierFitter().fit(time, died)
     median = survival.median_survival_time_
+    upper = median_survival_times(survival.confidence_interval_).iloc[0, 1]
+    upper = upper if np.isfinite(upper) else median
     follow_ups = {
         "survivors": np.median(time[~died]) if not died.all() else np.nan,
         "reverse Kaplan-Meier": KaplanMeierFitter().fit(time, ~died).median_survival_time_,
@@ -451,8 +455,8 @@ def test_no_simulated_patients_have_fewer_deaths_beside_their_follow_up(n, seed,
     }
     for meaning, follow_up in follow_ups.items():
         if np.isfinite(median) and np.isfinite(follow_up) and follow_up > median + 1e-3:
-            texts = [f"{x:.9f}" for x in (median, follow_up)]
+            texts = [f"{x:.9f}" for x in (median, follow_up, upper)]
             if Printed.parse(texts[0]).value <= 0:
                 continue
-            printed = PrintedSurvivalMedian(median=texts[0], lower=texts[0], upper=texts[0], n=str(n), unit="years")
+            printed = PrintedSurvivalMedian(median=texts[0], lower=texts[0], upper=texts[2], n=str(n), unit="years")
             assert died.sum() >= fewest_deaths_beside(printed, Printed.parse(texts[1]))[meaning]

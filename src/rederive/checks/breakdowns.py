@@ -192,12 +192,16 @@ def judge_criterion(criterion: str, outside: Printed, cell: str) -> Finding:
 def judge_majority(events: Printed, sizes: Mapping[str, Printed], reading: str) -> Finding:
     """Can these patients be "more than half" of any of the groups they may belong to?
 
-    In a group smaller than the one they were counted in, at most all of them are. `reading` says how the words of the
-    sentence are read as these patients.
+    They were counted in the largest group; in a smaller one at most all of them are. `reading` says how the words of
+    the sentence are read as these patients.
     """
     most = {name: (min(events.count(), n.count()), n.count()) for name, n in sizes.items()}
     exists = any(2 * count > n for count, n in most.values())
-    told = "; ".join(f"{name} at most {count} of {n}, {count / n:.1%}" for name, (count, n) in most.items())
+    counted_in = max(n for _, n in most.values())
+    told = "; ".join(
+        f"{name} {'' if n == counted_in else 'at most '}{count} of {n}, {count / n:.1%}"
+        for name, (count, n) in most.items()
+    )
     return Finding(
         judge_majority,
         reading,

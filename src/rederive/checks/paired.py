@@ -262,7 +262,7 @@ def judge_mean_change(change: PrintedMeanChange) -> Finding:
         because = f"Every within-patient correlation allows the printed p {change.p}; it is not given."
     else:
         which = (
-            f"of at least {formatted(demanded.lower, '.2f', ROUND_FLOOR)}"
+            f"of at least {formatted(demanded.lower, '.3f', ROUND_FLOOR)}"
             if demanded.upper == 1
             else f"in the range {demanded:.2f}"
         )

@@ -102,6 +102,12 @@ def _all_sizes(regression: PrintedRegression) -> range:
     return range(k + 1, math.ceil(largest) + k + 2)
 
 
+def _fitting(regression: PrintedRegression) -> pd.DataFrame:
+    """The rows of `sizes_that_print` that fit, of all sizes there can be."""
+    table = sizes_that_print(regression, _all_sizes(regression))
+    return table[table["fits"]]
+
+
 def centred_r2(uncentred_r2: ArrayLike, cv: ArrayLike, n: ArrayLike) -> Floats:
     """R² about the mean of the very predictions that have this R² about zero.
 
@@ -197,8 +203,7 @@ def largest_outcome(row: pd.Series, regression: PrintedRegression, reach: float,
     ------
     ValueError : if no true values can print the regression or the row.
     """
-    table = sizes_that_print(regression, _all_sizes(regression))
-    fitting = table[table["fits"] & (table["intercept"] == intercept)]
+    fitting = _fitting(regression).query("intercept == @intercept")
     bounds = []
     for df, r2 in fitting[["residual_df", "r2_upper"]].itertuples(index=False):
         printed = [[row[name]] for name in ("estimate", "lower", "upper", "p")]
@@ -219,8 +224,7 @@ def judge_regression(regression: PrintedRegression, named: Sequence[int]) -> Fin
     ------
     ValueError : if R² and F do not keep the number of patients below `MOST_PATIENTS`.
     """
-    table = sizes_that_print(regression, _all_sizes(regression))
-    fitting = table[table["fits"]]
+    fitting = _fitting(regression)
     if fitting.empty:
         because = "No number of patients prints these numbers together, with or without an intercept."
         found = {}
@@ -277,8 +281,7 @@ def judge_coefficients(rows: pd.DataFrame, regression: PrintedRegression) -> Fin
     ------
     ValueError : if R² and F do not keep the number of patients below `MOST_PATIENTS`.
     """
-    table = sizes_that_print(regression, _all_sizes(regression))
-    overall = sorted(set(table.loc[table["fits"], "residual_df"]))
+    overall = sorted(set(_fitting(regression)["residual_df"]))
     asked = sorted({*DEGREES_OF_FREEDOM[:-1], *overall})
     fits = coefficient_df(rows, asked)
     alone = df_that_print_all(fits)
@@ -318,8 +321,7 @@ def judge_predictive_power(regression: PrintedRegression, named: Sequence[int], 
     ------
     ValueError : if R² and F do not keep the number of patients below `MOST_PATIENTS`.
     """
-    table = sizes_that_print(regression, _all_sizes(regression))
-    fitting = table[table["fits"]]
+    fitting = _fitting(regression)
     if fitting.empty:
         because = "No number of patients prints this R² together with adjusted R² and F."
         return Finding(judge_predictive_power, _CONVENTION, because, exists=False)
@@ -330,7 +332,7 @@ def judge_predictive_power(regression: PrintedRegression, named: Sequence[int], 
         _CONVENTION,
         ("" if tested_on else "R² is of the patients the model was fitted to; no test on others is printed. ")
         + f"{_told(fitting)} can print it. {_which_named(fitting, named)} Without an intercept it compares with zero: "
-        f"predicting the mean for everybody has this R² if the standard deviation is {cv:.2g} of the mean.",
+        f"predicting the mean for everybody has this R² if the standard deviation is {cv:.3f} of the mean.",
         {"cv_of_the_mean_alone": cv},
         exists=True,
         constrained=True,

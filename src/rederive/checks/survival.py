@@ -389,7 +389,8 @@ def fewest_deaths_beside(printed: PrintedSurvivalMedian, follow_up: Printed) -> 
     """At least how many of the n patients died, by what a follow-up longer than the median survival is the median of.
 
     By the median survival d patients have died and c are lost. The curve is lowest, for that many, if the c left first:
-    (n - c - d) / (n - c), which is at most 1/2 only if d is at least (n - c) / 2. How many can be lost by then?
+    (n - c - d) / (n - c), which is at most 1/2 only if d is at least (n - c) / 2. One more has died if the upper limit
+    is a later time. How many can be lost by the median?
 
     - Of the n - D survivors at most half, since half were observed longer than the follow-up.
     - By reverse Kaplan-Meier fewer than n / 2: its curve is highest if they left first, (n - c) / n, and above 1/2.
@@ -402,9 +403,10 @@ def fewest_deaths_beside(printed: PrintedSurvivalMedian, follow_up: Printed) -> 
     n = printed.n.count()
     if follow_up.interval().lower < printed.median.interval().upper:
         raise ValueError(f"expected a follow-up longer than the median survival, got {follow_up} and {printed.median}")
-    survivors = next(d for d in range(n + 1) if 2 * d >= n - (n - d) // 2)
-    reverse = math.ceil((n - (math.ceil(n / 2) - 1)) / 2)
-    return {"survivors": survivors, "reverse Kaplan-Meier": reverse, "everybody": math.ceil(n / 2)}
+    later = int(not printed.median.agrees(printed.upper))
+    survivors = next(d for d in range(n + 2) if 2 * (d - later) >= n - (n - d) // 2)
+    reverse = later + math.ceil((n - (math.ceil(n / 2) - 1)) / 2)
+    return {"survivors": survivors, "reverse Kaplan-Meier": reverse, "everybody": later + math.ceil(n / 2)}
 
 
 # ------------------------------------------------------------------- what a hazard ratio's standard error implies

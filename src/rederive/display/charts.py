@@ -188,13 +188,13 @@ def forest(rows: pd.DataFrame, title: str, heading: str = "", *, legend: bool = 
         unity,
         seen.mark_rule(strokeWidth=2).encode(**limits),
         implied.mark_rule(strokeWidth=2, strokeDash=[4, 3]).encode(**limits),
-        # a hollow bar for a range of estimates; the invisible point beside it keeps the legend whole
-        implied.mark_bar(height=11, fill="transparent", strokeWidth=2, stroke=IMPLIED).encode(
-            x=alt.X("low:Q", **x), x2="high:Q"
-        ),
-        seen.mark_point(size=90, strokeWidth=2, opacity=1).encode(
-            x=alt.X("low:Q", **x), stroke=stroke, fill=fill, shape=shape
-        ),
+        # a hollow bar for a range of estimates, a mark for one
+        base.transform_filter("datum.low < datum.high")
+        .mark_bar(height=11, fill="transparent", strokeWidth=2, stroke=IMPLIED)
+        .encode(x=alt.X("low:Q", **x), x2="high:Q"),
+        base.transform_filter("datum.low == datum.high")
+        .mark_point(size=90, strokeWidth=2, opacity=1)
+        .encode(x=alt.X("low:Q", **x), stroke=stroke, fill=fill, shape=shape),
     )
     words = (
         alt.Chart(rows)
@@ -369,8 +369,8 @@ def regression_to_the_mean(curves: pd.DataFrame, printed: pd.DataFrame) -> Chart
         "within-patient variation:N",
         title="assumed variation within a patient",
         sort=list(dict.fromkeys(curves["within-patient variation"])),
-        scale=alt.Scale(range=[[8, 3], [4, 3], [1, 3]]),
-        legend=alt.Legend(columns=3, symbolStrokeColor=IMPLIED, titleLimit=WIDTH),
+        scale=alt.Scale(range=[[12, 3], [8, 3], [4, 3], [1, 3]]),
+        legend=alt.Legend(columns=4, symbolStrokeColor=IMPLIED, titleLimit=WIDTH),
     )
     lines = alt.Chart(curves).mark_line(color=IMPLIED, strokeWidth=2).encode(x=x, y=y, strokeDash=dash)
     there = alt.Chart(printed)

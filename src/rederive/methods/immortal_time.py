@@ -346,6 +346,9 @@ def shares_by_setting(grid: pd.DataFrame) -> pd.DataFrame:
 # ------------------------------------------------------------------------------------------------------- judging
 
 
+MOSTLY = 0.5
+"""Above this share of runaway ratios in some setting, a finding says that a ratio mostly runs to 0."""
+
 _OUTCOMES: dict[Outcome, str] = {"OS": "overall survival", "PFS": "progression-free survival"}
 _PER: dict[Covariate, str] = {
     "cycles": "(per cycle)",
@@ -394,6 +397,8 @@ def judge_without_effect(grid: pd.DataFrame, printed: Mapping[tuple[Outcome, Cov
         for column, label in (("as_small", "share_as_small"), ("hr_median", "hr_median")):
             found[f"{label}_{name}"] = Interval(rows[column].min(), rows[column].max())
         share = f"{found[f'share_as_small_{name}']:.1%} of cohorts {_PER[covariate]}"
+        if rows["runs_away"].max() > MOSTLY:
+            share += ", where it mostly runs to 0, which is no estimate"
         told.setdefault((_OUTCOMES[outcome], str(ratio.estimate)), []).append(share)
     settings = grid.groupby(["assumption", "value"]).ngroups
     cohorts = Interval(grid["cohorts"].min(), grid["cohorts"].max())
