@@ -1063,9 +1063,11 @@ audit.judge(
 )
 audit.judge("follow-up", judge_follow_up(overall_survival, follow_up))
 
-# %% [markdown]
-# For progression-free survival the response counts speak for more events than the median does: those who had neither
-# response nor stable disease, the card *responses* counts them, most probably progressed.
+# %% tags=["hide-input"]
+text(f"""
+For progression-free survival the response counts speak for more events than the median does. Of the {analysed} patients
+{analysed - controlled_patients} had neither response nor stable disease; most of them probably progressed.
+""")
 
 # %% [markdown]
 # ## Do the Cox models agree with themselves?

@@ -363,7 +363,7 @@ def regression_to_the_mean(curves: pd.DataFrame, printed: pd.DataFrame) -> Chart
         axis=alt.Axis(format="%", tickCount=5),
         scale=alt.Scale(nice=False),
     )
-    highest = 1.05 * max(float(curves["medians"].max()), float(printed["ratio"].max()))
+    highest = 1.3 * float(printed["ratio"].max())  # curves may leave at the top
     y = alt.Y("medians:Q", title="median after over median before", scale=alt.Scale(domain=[0.95, highest], nice=False))
     dash = alt.StrokeDash(
         "within-patient variation:N",
@@ -372,7 +372,7 @@ def regression_to_the_mean(curves: pd.DataFrame, printed: pd.DataFrame) -> Chart
         scale=alt.Scale(range=[[12, 3], [8, 3], [4, 3], [1, 3]]),
         legend=alt.Legend(columns=4, symbolStrokeColor=IMPLIED, titleLimit=WIDTH),
     )
-    lines = alt.Chart(curves).mark_line(color=IMPLIED, strokeWidth=2).encode(x=x, y=y, strokeDash=dash)
+    lines = alt.Chart(curves).mark_line(color=IMPLIED, strokeWidth=2, clip=True).encode(x=x, y=y, strokeDash=dash)
     there = alt.Chart(printed)
     rules = there.mark_rule(color=PRINTED, strokeWidth=2).encode(y="ratio:Q")
     words = there.mark_text(align="right", dy=-7, x=WIDTH).encode(y="ratio:Q", text="label:N")
