@@ -14,8 +14,9 @@
 # # Lymphocytes: a paper on immunoradiotherapy
 #
 # A hospital reports that a week of thymosin α1 raised lymphocyte counts in 48 patients with advanced cancer, and that
-# radiotherapy with an immune checkpoint inhibitor (of PD-1) then went with satisfactory safety and efficacy. We have the paper's text and its
-# four tables, not its figures or supplements. We take every number for what it can tell about the others.
+# radiotherapy with an immune checkpoint inhibitor (of PD-1) then went with satisfactory safety and efficacy. We have
+# the paper's text and its four tables, not its figures or supplements. We take every number for what it can tell about
+# the others.
 
 # %% tags=["hide-input"]
 from dataclasses import asdict
@@ -184,12 +185,12 @@ audit.judge(
 )
 
 # %% [markdown]
-# All 48 patients are also placed in a row for dose and number of fractions, eight of them under "others". The discussion
-# says that there were only two or three fractions; Table 1 shows that for the forty in the named rows.
+# All 48 patients are also placed in a row for dose and number of fractions, eight of them under "others". The
+# discussion says that there were only two or three fractions; Table 1 shows that for the forty in the named rows.
 #
 # The order of treatments is told in two ways. The abstract has the loading dose *followed by* radiotherapy. In Table 1,
-# 26 of the 48 had radiotherapy *during* it. For them the count at the end of the dose is a count during radiotherapy
-# as well, which may lower counts: part of a rise could be hidden by it.
+# 26 of the 48 had radiotherapy *during* it. For them the count at the end of the dose is a count during radiotherapy as
+# well, which may lower counts: part of a rise could be hidden by it.
 
 # %%
 concurrent = audit["sequence"].printed["radiotherapy-during-the-dose"]
@@ -273,11 +274,11 @@ unexplained = mixed & ~checked["by design"]
 # %% tags=["hide-input"]
 text(f"""
 Counts add up in {summary["counts add up"]:.0f} of {summary["blocks"]:.0f} blocks, and each of the
-{summary["cells"]:.0f} percentages is within the last digit of its count. In the blocks of {listed(labels[mixed])} no one of
-the first three ways prints every cell. Rounding so that the block adds up prints them all but that of
-{listed(labels[unexplained])}, whose printed percentages add up to
-{checked.loc["prior-therapies", "percent_sum"]:.1f}. (The footnote on other cancers is only part of a block; half-up
-prints it.) So some counts stand in two blocks with two percentages:
+{summary["cells"]:.0f} percentages is within the last digit of its count. In the blocks of {listed(labels[mixed])} no
+one of the first three ways prints every cell. Rounding so that the block adds up prints them all but that of
+{listed(labels[unexplained])}, whose printed percentages add up to {checked.loc["prior-therapies", "percent_sum"]:.1f}.
+(The footnote on other cancers is only part of a block; half-up prints it.) So some counts stand in two blocks with two
+percentages:
 """)
 table(
     printed_two_ways(blocks).rename(
@@ -318,18 +319,18 @@ audit.judge_together(
 )
 
 # %% [markdown]
-# That one contradiction is of a last digit, and no result depends on it. The 68.7% of the text, a share cut off, is also
-# the sum of the two percentages that Table 1 prints.
+# That one contradiction is of a last digit, and no result depends on it. The 68.7% of the text, a share cut off, is
+# also the sum of the two percentages that Table 1 prints.
 
 # %% [markdown]
 # ## Can the quartiles be those of 48 patients' counts?
 #
 # Yes, by four of the nine definitions of a quartile in use.
 #
-# A quartile of 48 values lies between two of them, and there are nine common definitions of where
-# ([Hyndman and Fan 1996](https://doi.org/10.2307/2684934)). Cell counts are whole numbers. By definition 7, numpy's
-# default, a quartile of 48 whole numbers ends in .00, .25, .50 or .75. The paper prints 379.3, so by this definition it
-# rounded 379.25, and rounded it half-up.
+# A quartile of 48 values lies between two of them, and there are nine common definitions of where ([Hyndman and Fan
+# 1996](https://doi.org/10.2307/2684934)). Cell counts are whole numbers. By definition 7, numpy's default, a quartile
+# of 48 whole numbers ends in .00, .25, .50 or .75. The paper prints 379.3, so by this definition it rounded 379.25, and
+# rounded it half-up.
 
 # %%
 counts = {
@@ -351,9 +352,10 @@ table(
     f"counts from {patients} whole numbers",
 )
 text(f"""
-The paper names Python, which prints 379.25 to one decimal as {379.25:.1f}. So if definition 7 was used, the last rounding
-was done some other way. Definition 6 is the one of SPSS and Minitab. By 6 and 7 with half-up rounding every quartile has to
-end in .0, .3, .5 or .8, as all sixteen do; by 8 and 9 that would be a coincidence. None of this makes a number wrong.
+The paper names Python, which prints 379.25 to one decimal as {379.25:.1f}. So if definition 7 was used, the last
+rounding was done some other way. Definition 6 is the one of SPSS and Minitab. By 6 and 7 with half-up rounding every
+quartile has to end in .0, .3, .5 or .8, as all sixteen do; by 8 and 9 that would be a coincidence. None of this makes a
+number wrong.
 """)
 
 # %%
@@ -366,8 +368,8 @@ audit.judge("quartiles-of-counts", judge_quantiles(counts))
 # printed quartiles allow almost any p value.
 #
 # A paired test looks at each patient's change. A table of quartiles before and after does not: the same two columns can
-# belong to patients who all rose by a third, or to patients of whom half rose steeply and half fell. What decides is how
-# far a patient with a high count before has a high count after, the *within-patient correlation*. It is not given.
+# belong to patients who all rose by a third, or to patients of whom half rose steeply and half fell. What decides is
+# how far a patient with a high count before has a high count after, the *within-patient correlation*. It is not given.
 #
 # Nor is the test named in the text: the methods speak of t tests and non-parametric tests, the legend of Figure 2 of a
 # paired one. We take the paired t test for means and Wilcoxon's signed-rank test for medians.
@@ -384,8 +386,8 @@ nk_least = formatted(demanded_nk.lower, ".3f", ROUND_FLOOR)
 
 # %% tags=["hide-input"]
 text(f"""
-For NK cells, p {nk.p} needs $r$ of at least {nk_least}. Without any correlation, as in an unpaired test, p would be about
-{p_range(p_for_correlation(nk, 0.0))}.
+For NK cells, p {nk.p} needs $r$ of at least {nk_least}. Without any correlation, as in an unpaired test, p would be
+about {p_range(p_for_correlation(nk, 0.0))}.
 """)
 
 # %% [markdown]
@@ -435,8 +437,8 @@ figures.suiting_correlations(ranges, printed_p, exact="NK cells")
 text(f"""
 For T cells p < 0.001 is the usual result, in at least half of simulated samples, from correlations of
 {" or ".join(f"{ranges[name].lower:.2f} ({name})" for name in t_cells)} up to the highest tried. Without any correlation
-{", ".join(f"{share:.0%}" for share in without.values())} of samples print it too. So only for NK cells does the printed p
-demand anything outright.
+{", ".join(f"{share:.0%}" for share in without.values())} of samples print it too. So only for NK cells does the printed
+p demand anything outright.
 """)
 
 # %%
@@ -464,9 +466,9 @@ printing = rank_sums_that_print(b_p, patients.count())
 
 # %% tags=["hide-input"]
 text(f"""
-Next to {b_p}, the exact test of {patients} patients can give {" and ".join(f"{p:.4f}" for p in near)}; {len(printing)} of
-its p values print as {b_p}. So if this test was run with its default settings, either some patient had the same number of
-B cells before and after, or another number of patients was tested.
+Next to {b_p}, the exact test of {patients} patients can give {" and ".join(f"{p:.4f}" for p in near)}; {len(printing)}
+of its p values print as {b_p}. So if this test was run with its default settings, either some patient had the same
+number of B cells before and after, or another number of patients was tested.
 """)
 
 # %% [markdown]
@@ -525,8 +527,8 @@ table(
 audit.judge("nk-normal", judge_normality(nk, draws=2000, seed=20260101))
 
 # %% [markdown]
-# A paired t test asks for *changes* that are close to normal, which is another question. As it happens, choosing between
-# the two tests by a test of normality does little harm.
+# A paired t test asks for *changes* that are close to normal, which is another question. As it happens, choosing
+# between the two tests by a test of normality does little harm.
 
 # %%
 rules = two_stage_size(
@@ -563,19 +565,19 @@ audit.judge(
 #
 # The paper follows one group, before and after. Its own limitations say that the design restricts causal conclusions;
 # its title does not. Two facts first. The methods give the change in lymphocyte counts as the primary endpoint, the
-# abstract that in lymphocyte subsets; only subsets are printed. And one of them, B cells, did not rise: their median fell
-# (p = 0.419).
+# abstract that in lymphocyte subsets; only subsets are printed. And one of them, B cells, did not rise: their median
+# fell (p = 0.419).
 #
-# Counts also rise for other reasons: an infection clears, steroids are stopped, chemotherapy wears off. They can be held
-# down, too, by the radiotherapy that 26 of the 48 had at the same time. And they rise by selection alone, if patients were
+# Counts may also rise for other reasons: an infection may clear, another drug may be stopped. They may be held down,
+# too, by the radiotherapy that 26 of the 48 had at the same time. And they rise by selection alone, if patients were
 # treated *because* a first count was low. A single count is the patient's usual level plus that day's deviation; among
 # low counts, downward deviations are over-represented; at the next count they are gone. This is *regression to the
 # mean*.
 #
 # The paper does not say that a low count was required. So the question is how strict a selection it would have taken.
-# Suppose that nothing happens to any patient, that usual levels vary between patients as a log-normal distribution, that
-# single counts vary around them, and that those with the lowest first counts are taken. How much counts vary in such
-# patients we do not know; we try four values.
+# Suppose that nothing happens to any patient, that usual levels vary between patients as a log-normal distribution,
+# that single counts vary around them, and that those with the lowest first counts are taken. How much counts vary in
+# such patients we do not know; we try four values.
 
 # %%
 between_cv, within_cvs = 0.6, [0.2, 0.35, 0.5, 0.8]
@@ -616,11 +618,12 @@ alone = needed[needed["spread"] >= needed["printed spread"]]
 # %% tags=["hide-input"]
 figures.regression_to_the_mean(untreated, risen)
 text(f"""
-The printed medians rose {", ".join(f"{ratio:.2f}-fold ({name})" for name, ratio in risen.items())}. Taking low counts can
-make such rises, but it also leaves first counts close together, and the printed ones are not: for CD3⁺ T cells the third
-quartile before treatment is {spread["CD3⁺ T cells"]:.2f} times the first. The table sets the two side by side. Only where
-the first counts would be at least as far apart as printed could selection on that count be the whole story:
-{listed((f"{name} at {cv:.0%}" for name, cv in alone[["cells", "variation within a patient"]].itertuples(index=False)))} variation.
+The printed medians rose {", ".join(f"{ratio:.2f}-fold ({name})" for name, ratio in risen.items())}. Taking low counts
+can make such rises, but it also leaves first counts close together, and the printed ones are not: for CD3⁺ T cells the
+third quartile before treatment is {spread["CD3⁺ T cells"]:.2f} times the first. The table sets the two side by side.
+Only where the first counts would be at least as far apart as printed could selection on that count be the whole story:
+{listed((f"{name} at {cv:.0%}" for name, cv in alone[["cells", "variation within a patient"]].itertuples(index=False)))}
+variation.
 """)
 table(
     needed.rename(
@@ -676,8 +679,8 @@ text(f"""
 #
 # $$ R^2_\mathrm{adj} = 1 - (1 - R^2)\,\frac{n - 1}{n - k - 1}, \qquad F = \frac{R^2 / k}{(1 - R^2) / (n - k - 1)}. $$
 #
-# Without an intercept $n - 1$ becomes $n$, and $n - k - 1$ becomes $n - k$. The paper prints all three, and $k = 8$. So $n$
-# follows.
+# Without an intercept $n - 1$ becomes $n$, and $n - k - 1$ becomes $n - k$. The paper prints all three, and $k = 8$. So
+# $n$ follows.
 
 # %% tags=["hide-input"]
 table(
@@ -691,11 +694,11 @@ table(
 # %% [markdown]
 # By hand, for 36 patients without an intercept: $1 - 0.084 \times 36/28 = 0.892$, as printed.
 #
-# 36 is the number of patients whose outcomes were analysed; the other number is named nowhere in the text or tables. Table
-# 3 has no row for a constant. statsmodels, the program the paper names, fits no intercept to a table of predictors unless
-# a constant is added (written as a formula, it adds one), and then reports the *uncentred* R². That speaks for 36. It is
-# no proof: one patient more may have had all the measurements. These formulas see only $n$ less the number of
-# coefficients, so they can never tell the two apart.
+# 36 is the number of patients whose outcomes were analysed; the other number is named nowhere in the text or tables.
+# Table 3 has no row for a constant. statsmodels, the program the paper names, fits no intercept to a table of
+# predictors unless a constant is added (written as a formula, it adds one), and then reports the *uncentred* R². That
+# speaks for 36. It is no proof: one patient more may have had all the measurements. These formulas see only $n$ less
+# the number of coefficients, so they can never tell the two apart.
 #
 # The coefficients were rounded separately, and can be asked the same question: which values of $n$ less coefficients
 # (*residual degrees of freedom*) can print every estimate with its interval and p value?
@@ -725,17 +728,17 @@ audit.judge(
 )
 
 # %% [markdown]
-# The three are named by p values below 5%, one by one. With eight of them tested, and more tried, that is a low bar: the
-# card tells how many stay after Holm's correction.
+# The three are named by p values below 5%, one by one. With eight of them tested, and more tried, that is a low bar:
+# the card tells how many stay after Holm's correction.
 #
 # ### What an R² about zero says
 #
 # Perhaps little about differences between patients.
 #
 # The usual R² asks how much better the predictions are than the patients' mean. The uncentred one asks how much better
-# they are than *zero*. If every patient's count rose, predicting the mean rise for everyone, with no predictor at all, is
-# far better than zero. The figure shows what the same predictions explain of the variation about the mean, by how widely
-# the outcome varied.
+# they are than *zero*. If every patient's count rose, predicting the mean rise for everyone, with no predictor at all,
+# is far better than zero. The figure shows what the same predictions explain of the variation about the mean, by how
+# widely the outcome varied.
 
 # %%
 uncentred = Interval(fitting["r2_lower"].min(), fitting["r2_upper"].max())
@@ -754,12 +757,12 @@ largest = {
 # %% tags=["hide-input"]
 figures.centred_r2(uncentred, n_without)
 text(f"""
-Neither the outcome's mean nor its unit is given. But it can hardly be a count per microlitre. The interval of the coefficient
-of age, with ages up to {oldest:.0f}, lets the outcome be at most {formatted(largest[False], ".2g", ROUND_CEILING)} in
-size without an intercept (root mean square), or vary by {formatted(largest[True], ".2g", ROUND_CEILING)} with one
-(standard deviation); the median number of CD3⁺ T cells moved by
-{float(cd3.after_median) - float(cd3.before_median):.1f}, and nobody supposes that all rose alike. It may have been a count in
-10⁹ per litre, a relative change, or a ratio. If it was a ratio of counts, after over before, its mean lay well
+Neither the outcome's mean nor its unit is given. But it can hardly be a count per microlitre. The interval of the
+coefficient of age, with ages up to {oldest:.0f}, lets the outcome be at most
+{formatted(largest[False], ".2g", ROUND_CEILING)} in size without an intercept (root mean square), or vary by
+{formatted(largest[True], ".2g", ROUND_CEILING)} with one (standard deviation); the median number of CD3⁺ T cells moved
+by {float(cd3.after_median) - float(cd3.before_median):.1f}, and nobody supposes that all rose alike. It may have been a
+count in 10⁹ per litre, a relative change, or a ratio. If it was a ratio of counts, after over before, its mean lay well
 above zero, which by itself raises an R² about zero.
 """)
 
@@ -842,12 +845,12 @@ table(
     },
 )
 text(f"""
-With an intercept, noise does not come near the printed R²: the middle 90% end at {noise_with["r2_95"].max():.2f} or below.
-Without one it depends on how far outcome and predictors lie from zero. At three standard deviations for the outcome
-and two for the predictors, {far.min():.0%} to {far.max():.0%} of pure noise reaches it, by number of candidates; at one
-standard deviation none of these data sets did. In either case selection leaves {found_with} (with an intercept) or
-{found_without} (without) "significant" coefficients, on average, where there is nothing to find. The paper reports
-three.
+With an intercept, noise does not come near the printed R²: the middle 90% end at {noise_with["r2_95"].max():.2f} or
+below. Without one it depends on how far outcome and predictors lie from zero. At three standard deviations for the
+outcome and two for the predictors, {far.min():.0%} to {far.max():.0%} of pure noise reaches it, by number of
+candidates; at one standard deviation none of these data sets did. In either case selection leaves {found_with} (with an
+intercept) or {found_without} (without) "significant" coefficients, on average, where there is nothing to find. The
+paper reports three.
 """)
 
 # %%
@@ -989,8 +992,8 @@ audit.judge(
 #
 # That a month had 30 days, of the usual lengths; and little about how many died.
 #
-# Survival is usually counted in days. A month is a choice: 30 days, 30.4375 (a year of 365.25 days by twelve), 28. A time
-# printed with two decimals can tell, because days are whole.
+# Survival is counted in days, or in weeks. A month is a choice: 30 days, 30.4375 (a year of 365.25 days by twelve), 28.
+# A time printed with two decimals can tell, because days are whole.
 
 # %%
 overall_survival = audit["overall-survival"].printed
@@ -1035,17 +1038,17 @@ at_least = fewest_deaths_beside(overall_survival, follow_up)
 
 # %% tags=["hide-input"]
 text(f"""
-Anything from {possible.min()} to {possible.max()} deaths among {overall_survival.n} patients will do. So the median and its
-interval by themselves say next to nothing about the number of deaths, on which every Cox model below rests, and which
-is not given.
+Anything from {possible.min()} to {possible.max()} deaths among {overall_survival.n} patients will do. So the median and
+its interval by themselves say next to nothing about the number of deaths, on which every Cox model below rests, and
+which is not given.
 
 The follow-up says more. A median follow-up of {follow_up} months is longer than the median survival of
-{overall_survival.median}. If it was the median of how long all patients were observed, dead or alive, half of them
-were seen beyond {follow_up} months or so, and the median survival would be longer, with one strange exception on the card
-below. More likely it was reckoned from survivors alone, or by turning the Kaplan-Meier method round (*reverse*
-Kaplan-Meier: deaths count as losses). Then
-at least {at_least["survivors"]} patients died, or {at_least["reverse Kaplan-Meier"]}, since not many can have been lost
-before the median survival, and one more died at the upper limit.
+{overall_survival.median}. If it was the median of how long all patients were observed, dead or alive, half of them were
+seen beyond {follow_up} months or so, and the median survival would be longer, with one strange exception on the card
+below. Otherwise it was reckoned from survivors alone, or by turning the Kaplan-Meier method round (*reverse*
+Kaplan-Meier: deaths count as losses). Then at least {at_least["survivors"]} patients died (survivors) or
+{at_least["reverse Kaplan-Meier"]} (reverse Kaplan-Meier), since not many can have been lost before the median survival,
+and one more died at the upper limit.
 """)
 
 # %%
@@ -1066,7 +1069,7 @@ audit.judge("follow-up", judge_follow_up(overall_survival, follow_up))
 # %% tags=["hide-input"]
 text(f"""
 For progression-free survival the response counts speak for more events than the median does. Of the {analysed} patients
-{analysed - controlled_patients} had neither response nor stable disease; most of them probably progressed.
+{analysed - controlled_patients} had neither response nor stable disease, which suggests progression.
 """)
 
 # %% [markdown]
@@ -1132,8 +1135,8 @@ for claim_id in (
     audit.judge(claim_id, judge_ratio(audit[claim_id].printed))
 
 # %% [markdown]
-# The last column of the table is a yardstick. In a Cox model with one covariate known at the start, $1/\mathrm{SE}^2$ is
-# about the number of deaths times the covariate's variance (Hsieh and Lavori 2000).
+# The last column of the table is a yardstick. In a Cox model with one covariate known at the start, $1/\mathrm{SE}^2$
+# is about the number of deaths times the covariate's variance (Hsieh and Lavori 2000).
 
 # %%
 deaths = np.array([at_least["survivors"], 20, 30])
@@ -1146,9 +1149,9 @@ per_variable = events_per_variable(deaths, 2)
 # %% tags=["hide-input"]
 text(f"""
 If {listed(deaths.tolist(), "or")} of the 36 had died, the number of cycles would have had a standard deviation of about
-{listed((f"{sd:.1f}" for sd in cycles_sd), "or")}, respectively. Two covariates stayed in the model of overall survival, so
-there were {listed((f"{per:.0f}" for per in per_variable), "or")} deaths for each of these; more were tried, and each one
-tried uses up some of what so few deaths can tell.
+{listed((f"{sd:.1f}" for sd in cycles_sd), "or")}, respectively. If the model of overall survival held no more than the
+two covariates that are printed, there were {listed((f"{per:.0f}" for per in per_variable), "or")} deaths for each of
+these; more were tried, and each one tried uses up some of what so few deaths can tell.
 """)
 
 # %% [markdown]
@@ -1160,16 +1163,16 @@ tried uses up some of what so few deaths can tell.
 #
 # To receive a tenth cycle, a patient must live to its day. To be seen to respond, a patient must be alive and free of
 # progression at that assessment. Who dies early has few cycles *because* of dying early. A model that takes the final
-# number of cycles, or the best response, as if it had been known on the first day gives these patients' survival as
-# the effect of their cycles. This is *immortal time*: the days that a patient must have survived for the covariate to
-# be what it is. It was described for tumour response by Anderson, Cain and Gelber in 1983.
+# number of cycles, or the best response, as if it had been known on the first day gives these patients' survival as the
+# effect of their cycles. This is *immortal time*: the days that a patient must have survived for the covariate to be
+# what it is. It was described for tumour response by Anderson, Cain and Gelber in 1983.
 #
 # The text does not say how the models treated this. It lists cycles and response among the other factors, so we ask
 # what that does. We simulate cohorts in which neither cycles nor response changes anybody's hazard: the true hazard
 # ratio is 1. Medians and numbers of patients are the paper's. A cycle comes every 21 days; treatment stops at
-# progression, at death, or for other reasons at a constant rate. Of that rate nothing is given: we chose it so that, for
-# overall survival, the *standard error* of the ratio per cycle comes near the printed one, without regard to the ratio
-# itself. The table lists all that is assumed.
+# progression, at death, or for other reasons at a constant rate. Of that rate nothing is given: we chose it so that,
+# for overall survival, the *standard error* of the ratio per cycle comes near the printed one, without regard to the
+# ratio itself. The table lists all that is assumed.
 
 # %%
 days_a_month = 30
@@ -1230,10 +1233,10 @@ figures.hazard_ratios_without_effect(
 
 # %% [markdown]
 # Two analyses would be fair here. A *landmark* analysis takes only patients still free of the event on a chosen day, 84
-# or 126, with what is known on that day. A model with *time-varying covariates* uses, at each death, what was known just
-# before it. Both give ratios around 1. They give small ratios too, because they are less precise: compare the standard
-# errors. But significant ones are about as rare as they should be. (With disease control neither is possible: nobody has
-# it before the first assessment, and everybody still at risk has it after.)
+# or 126, with what is known on that day. A model with *time-varying covariates* uses, at each death, what was known
+# just before it. Both give ratios around 1. They give small ratios too, because they are less precise: compare the
+# standard errors. But significant ones are about as rare as they should be. (With disease control neither is possible:
+# nobody has it before the first assessment, and everybody still at risk has it after.)
 
 # %% tags=["hide-input"]
 table(
@@ -1271,11 +1274,11 @@ per_cycle_os, per_cycle_pfs, response, control = (
 # %% tags=["hide-input"]
 text(f"""
 Entered as if known at the start, cycles without effect have a median ratio of {per_cycle_pfs["hr_median"]:.2f} for
-progression-free and {per_cycle_os["hr_median"]:.2f} for overall survival. Response coded as complete or partial response
-(CR, PR) gives a ratio as small as {response["printed"]:.3f} in {response["as_small"]:.1%} of cohorts. Coded as disease
-control, it runs to 0 in {control["runs_away"]:.0%}: whoever has no disease control has progressed at the first assessment,
-so the covariate is the outcome under another name. A ratio of 0 is no estimate, and not 0.041; this coding gives ratios
-above 0 only if assessments are not all on schedule, or if nobody progresses at the first.
+progression-free and {per_cycle_os["hr_median"]:.2f} for overall survival. Response coded as complete or partial
+response (CR, PR) gives a ratio as small as {response["printed"]:.3f} in {response["as_small"]:.1%} of cohorts. Coded as
+disease control, it runs to 0 in {control["runs_away"]:.0%}: whoever has no disease control has progressed at the first
+assessment, so the covariate is the outcome under another name. A ratio of 0 is no estimate, and not 0.041; this coding
+gives ratios above 0 only if assessments are not all on schedule, or if nobody progresses at the first.
 """)
 
 # %% [markdown]
@@ -1306,8 +1309,8 @@ table(
 
 # %% [markdown]
 # How much do the assumptions matter? A great deal. For overall survival the most telling is whether progression brings
-# death nearer. It usually does, and then a patient whose treatment stops at progression both has fewer cycles and dies
-# sooner, without the one causing the other. No analysis of cycles alone can tell this from an effect.
+# death nearer. If it does, as one would expect, a patient whose treatment stops at progression both has fewer cycles
+# and dies sooner, without the one causing the other. No analysis of cycles alone can tell this from an effect.
 
 # %%
 grid = assumption_grid(
@@ -1374,8 +1377,8 @@ audit.judge(
 # %% [markdown]
 # What this does not prove: that the printed ratios arose in this way. It shows which ratios arise in cohorts where the
 # covariates do nothing, if one supposes the above. The printed ratio for overall survival is smaller than most of
-# those. It may show an effect of treatment, progression that stops treatment and brings death nearer, choice among
-# many factors, or chance. Response may have been coded in yet another way. The dates of cycles and responses would tell
+# those. It may show an effect of treatment, progression that stops treatment and brings death nearer, choice among many
+# factors, or chance. Response may have been coded in yet another way. The dates of cycles and responses would tell
 # more.
 
 # %% [markdown]
@@ -1402,8 +1405,8 @@ audit.judge_together(
 # %% [markdown]
 # ## What do the comparisons with other studies rest on?
 #
-# On cohorts that differ in more than thymosin α1. The medians here are longer than those of patients with low counts, and
-# shorter than those of patients with higher ones.
+# On cohorts that differ in more than thymosin α1. The medians here are longer than those of patients with low counts,
+# and shorter than those of patients with higher ones.
 #
 # The discussion sets its results beside two cohorts, each split by lymphocyte count.
 
@@ -1453,16 +1456,17 @@ typical = (
 
 # %% tags=["hide-input"]
 text(f"""
-Which of these groups the patients here resemble is not quite open. The cohorts were split at 625 and at 1000 lymphocytes
-per microlitre; Table 1 splits at 500. The typical T, B and NK cell counts of Table 2 add up to about {typical:.0f}. By the
-limit of the lung cancer study, then, most patients here probably had low counts; by the other it is open.
+Which of these groups the patients here resemble is not quite open. The cohorts were split at 625 and at 1000
+lymphocytes per microlitre; Table 1 splits at 500. The typical T, B and NK cell counts of Table 2 add up to about
+{typical:.0f}. By the limit of the lung cancer study, then, most patients here probably had low counts; by the other it
+is open.
 """)
 
 # %% [markdown]
 # A comparison across studies is no comparison of arms. These cohorts differ in cancers, earlier treatment, selection
 # (here six weeks of follow-up and two cycles were required, so by these criteria nobody who died within those weeks was
 # counted) and in where the clock starts. For response and disease control no number is quoted, nor for the authors'
-# earlier report; the reference given for it is to a paper by others.
+# earlier report; the reference given for it is to a paper that names others as its first authors.
 
 # %%
 audit.judge(
@@ -1479,9 +1483,9 @@ audit.judge(
 # %% [markdown]
 # ### Numbers quoted from other papers
 #
-# Most cannot be checked from what we have seen: at most an abstract, of ETASS a table too. GASTO-1043 had one arm, and as
-# many matched controls as patients. That ETASS reduced mortality significantly depends on outcome and test. And the 27 trials are of
-# synthetic thymic peptides, says the reference list, where the discussion has thymosin α1.
+# Most cannot be checked from what we have seen: at most an abstract, of ETASS a table too. GASTO-1043 had one arm, and
+# as many matched controls as patients. That ETASS reduced mortality significantly depends on outcome and test. And the
+# 27 trials are of synthetic thymic peptides, says the reference list, where the discussion has thymosin α1.
 
 # %%
 gasto = audit["gasto-1043"].printed
@@ -1574,8 +1578,8 @@ audit.judge_together(
 #   the quartiles. The table shows them for an even spread between the quartiles too; for CD4⁺ cells it matters.
 # - **Which test.** As SciPy 1.11 does by default, we take the exact signed-rank test unless some patient is unchanged.
 # - **With or without an intercept.** With one, R² is the usual one, and no search through noise that we ran reached it.
-# - **Which cohort.** The hazard ratios without effect depend on how treatment stops and on what follows progression; the
-#   table above shows how far.
+# - **Which cohort.** The hazard ratios without effect depend on how treatment stops and on what follows progression;
+#   the table above shows how far.
 
 # %%
 uniform = {
@@ -1608,8 +1612,8 @@ table(
 # %% [markdown]
 # ## What would settle it
 #
-# Look first in the paper's own figures and supplements, which we have not seen: Figure 2 for each patient's counts, Figure
-# 3 for the survival curves and perhaps the numbers at risk, the supplements for the factors tried.
+# Look first in the paper's own figures and supplements, which we have not seen: Figure 2 for each patient's counts,
+# Figure 3 for the survival curves and perhaps the numbers at risk, the supplements for the factors tried.
 #
 # The shortest list that would turn *possible* into *reproduced* or *contradicted* is one table, with a row for each of
 # the 48 patients and no names:
@@ -1622,8 +1626,8 @@ table(
 # - date of death or of last contact.
 #
 # Without patients' data, these would help: the within-patient correlations or quartiles of the changes; the size of the
-# sample behind Table 3, and whether the model has an intercept; the numbers of deaths and progressions; how response was
-# coded; what the median follow-up is the median of.
+# sample behind Table 3, and whether the model has an intercept; the numbers of deaths and progressions; how response
+# was coded; what the median follow-up is the median of.
 #
 # ## What we found
 #
@@ -1636,8 +1640,8 @@ table(
 # - The regression fitted 36 patients without an intercept, or one more with one; its R² was no test of prediction.
 # - A month had 30 days; the number of deaths stayed unknown.
 # - All four hazard ratios agreed with their intervals and p values.
-# - Hazard ratios per cycle below 1, some as small as the printed ones, appeared where cycles had no effect. No coding of
-#   response that we tried often gave 0.041.
+# - Hazard ratios per cycle below 1, some as small as the printed ones, appeared where cycles had no effect. No coding
+#   of response that we tried often gave 0.041.
 # - The medians here were longer than those of patients with low counts elsewhere, and shorter than those of others.
 
 # %% tags=["hide-input"]
@@ -1646,13 +1650,14 @@ arising = {
     for column in ("OS cycles", "PFS cycles")
 }
 audit.close(f"""
-One group without another to compare it with cannot show that thymosin α1 caused the rise in counts, or improved outcomes;
-the printed rises are possible (for NK cells, p {nk.p} needs a within-patient correlation of at least {nk_least}, if a
-paired t test was used). The regression fits {n_without} patients without an intercept or {n_with} with one, and its R² of
-{regression.r2} is no test of prediction; "more than half" with severe lymphopenia are {low_counts} of {patients} in Table 1.
-If the final number of cycles is entered as though known at the start, which the text neither says nor excludes, simulated
-cohorts in which cycles do nothing give a hazard ratio per cycle as small as the printed one in {arising["PFS cycles"]} of
-cases for progression-free and {arising["OS cycles"]} for overall survival, depending on assumptions.
+One group without another to compare it with cannot show that thymosin α1 caused the rise in counts, or improved
+outcomes; the printed rises are possible (for NK cells, p {nk.p} needs a within-patient correlation of at least
+{nk_least}, if a paired t test was used). The regression fits {n_without} patients without an intercept or {n_with} with
+one, and its R² of {regression.r2} is no test of prediction; "more than half" with severe lymphopenia are {low_counts}
+of {patients} in Table 1. If the final number of cycles is entered as though known at the start, which the text neither
+says nor excludes, simulated cohorts in which cycles do nothing give a hazard ratio per cycle as small as the printed
+one in {arising["PFS cycles"]} of cases for progression-free and {arising["OS cycles"]} for overall survival, depending
+on assumptions.
 """)
 
 # %% [markdown]
