@@ -321,6 +321,7 @@ def execute(chapter: Chapter) -> None:
         record_timing=False,
         resources={"metadata": {"path": str(chapter.source.parent)}},
         on_cell_execute=note_cell,
+        extra_arguments=["--log-level=CRITICAL"],  # else a kernel stopped in its first moments complains of it
     )
     try:
         # Encrypted where it can be, because a kernel otherwise warns about it on every start.
