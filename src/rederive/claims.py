@@ -258,8 +258,14 @@ class PrintedQuartileChange(Model):
     def _in_order(self) -> Self:
         for when in ("before", "after"):
             names = [f"{when}_{which}" for which in ("q1", "median", "q3")]
-            _expect_in_order({name: getattr(self, name) for name in names})
+            _expect_in_order(dict(zip(names, self.quartiles(when), strict=True)))
         return self
+
+    def quartiles(self, when: str) -> tuple[Printed, Printed, Printed]:
+        """First quartile, median and third quartile `before` or `after`."""
+        before = (self.before_q1, self.before_median, self.before_q3)
+        after = (self.after_q1, self.after_median, self.after_q3)
+        return {"before": before, "after": after}[when]
 
 
 class PrintedMeanChange(Model):

@@ -54,7 +54,6 @@ CORRELATIONS = tuple(k / 20 for k in range(-18, 20))
 MOST_EVEN = 4
 """How many pairings of each kind are tested for the largest p: with ties, the most even ranks do not always have it."""
 
-QUARTILES = ("q1", "median", "q3")
 MISSING = ("within-patient correlation, or the paired differences",)
 
 
@@ -317,7 +316,8 @@ def all_can_move_alike(change: PrintedQuartileChange) -> bool:
     (lower) every quartile, by any definition. With values free of any grid, and 8 of them or more so that no
     value serves two quartiles, it is also sufficient: three levels, one at each quartile, and sorted values paired.
     """
-    ends = [(getattr(change, f"before_{q}").interval(), getattr(change, f"after_{q}").interval()) for q in QUARTILES]
+    both = zip(change.quartiles("before"), change.quartiles("after"), strict=True)
+    ends = [(before.interval(), after.interval()) for before, after in both]
     return all(a.upper > b.lower for b, a in ends) or all(a.lower < b.upper for b, a in ends)
 
 
@@ -436,7 +436,7 @@ def _samples(
     """Sorted samples before and after, independent of each other, in whole steps of the grid so that ties are ties."""
     before, after = (
         samples_that_print(
-            (getattr(change, f"{when}_q1"), getattr(change, f"{when}_median"), getattr(change, f"{when}_q3")),
+            change.quartiles(when),
             change.n.count(),
             draws,
             rng,

@@ -189,11 +189,7 @@ def sizes_that_print(table: pd.DataFrame, sizes: Iterable[int], grid: Fraction =
 
 def quartile_table(changes: Mapping[str, PrintedQuartileChange]) -> pd.DataFrame:
     """The printed quartiles of some claims, a row for each claim and each of `before` and `after`."""
-    rows = {
-        (name, when): [getattr(change, f"{when}_{which}") for which in ("q1", "median", "q3")]
-        for name, change in changes.items()
-        for when in ("before", "after")
-    }
+    rows = {(name, when): change.quartiles(when) for name, change in changes.items() for when in ("before", "after")}
     index = pd.MultiIndex.from_tuples(rows, names=["claim", "when"])
     return pd.DataFrame(list(rows.values()), index=index, columns=["q1", "median", "q3"])
 
