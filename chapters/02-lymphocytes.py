@@ -19,7 +19,7 @@
 # the others.
 
 # %% tags=["hide-input"]
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from importlib.metadata import version
@@ -47,6 +47,7 @@ from rederive.checks.comparisons import (
     judge_uncontrolled,
 )
 from rederive.checks.paired import (
+    PairingAssumptions,
     correlation_demanded,
     correlations_that_print,
     judge_mean_change,
@@ -404,9 +405,11 @@ changes = {
     "B cells": audit["counts-b"].printed,
     "CD4⁺/CD8⁺": audit["cd4-cd8-ratio"].printed,
 }
-steps = dict.fromkeys(changes, Fraction(1)) | {"CD4⁺/CD8⁺": Fraction(1, 100)}
+assumed_pairs = dict.fromkeys(changes, PairingAssumptions()) | {
+    "CD4⁺/CD8⁺": PairingAssumptions(grid=Fraction(1, 100))
+}
 curves = {
-    name: p_by_correlation(change, grid=steps[name])
+    name: p_by_correlation(change, assumed_pairs[name])
     for name, change in changes.items()
 }
 printed_p = {name: change.p for name, change in changes.items()} | {
@@ -450,7 +453,7 @@ for claim_id, name in {
     "cd4-cd8-ratio": "CD4⁺/CD8⁺",
 }.items():
     audit.judge(
-        claim_id, judge_quartile_change(changes[name], grid=steps[name])
+        claim_id, judge_quartile_change(changes[name], assumed_pairs[name])
     )
 audit.judge("counts-nk", judge_mean_change(nk))
 
@@ -1584,7 +1587,10 @@ audit.judge_together(
 # %%
 uniform = {
     name: correlations_that_print(
-        p_by_correlation(change, grid=steps[name], spread="uniform"), change.p
+        p_by_correlation(
+            change, replace(assumed_pairs[name], spread="uniform")
+        ),
+        change.p,
     )
     for name, change in changes.items()
 }

@@ -3,6 +3,7 @@
 import json
 import math
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations, product
 from pathlib import Path
@@ -16,6 +17,7 @@ from scipy import stats
 
 from rederive.checks.paired import (
     MOST_EXACT,
+    PairingAssumptions,
     all_can_move_alike,
     correlation_demanded,
     correlations_that_print,
@@ -89,7 +91,7 @@ CHANGES = {
     "B": quartile_change(("21.8", "44.0", "73.5"), ("20.8", "35.5", "69.3"), "0.419"),
     "CD4/CD8": quartile_change(("0.99", "1.4", "2.0"), ("0.9", "1.3", "2.2"), "0.703"),
 }
-GRID = {name: Fraction(1, 100 if name == "CD4/CD8" else 1) for name in CHANGES}
+USUAL = {name: PairingAssumptions(grid=Fraction(1, 100 if name == "CD4/CD8" else 1)) for name in CHANGES}
 NK = PrintedMeanChange(n="48", before_mean="159.8", before_sd="106.2", after_mean="224.1", after_sd="164.8", p="<0.001")
 rows_of_table_2 = pytest.mark.parametrize("name", CHANGES)
 
@@ -409,11 +411,11 @@ def test_digits_decide_whether_all_can_move_alike(before, after, alike):
 @rows_of_table_2
 def test_extremes_are_witnessed(name):
     change = CHANGES[name]
-    found = extreme_quartile_p(change, grid=GRID[name])
+    found = extreme_quartile_p(change, USUAL[name])
     for p, witness in ((found.p.lower, found.smallest), (found.p.upper, found.largest)):
         assert prints_quartiles(witness[0], change, "before")
         assert prints_quartiles(witness[1], change, "after")
-        steps = np.rint((witness[1] - witness[0]) / float(GRID[name]))
+        steps = np.rint((witness[1] - witness[0]) / float(USUAL[name].grid))
         assert_allclose(signed_rank_p(steps, method="exact"), p, **SAME)
     assert found.smallest_is_least == all_can_move_alike(change) == (name != "CD4/CD8")
     assert (found.p.lower == 2.0**-47) == found.smallest_is_least
@@ -424,7 +426,7 @@ def test_extremes_are_witnessed(name):
 @pytest.mark.parametrize("seed", range(10))
 @rows_of_table_2
 def test_the_search_does_not_depend_on_luck(name, seed):
-    found = extreme_quartile_p(CHANGES[name], seed=seed, grid=GRID[name])
+    found = extreme_quartile_p(CHANGES[name], replace(USUAL[name], seed=seed))
     assert found.smallest_is_least == all_can_move_alike(CHANGES[name])
     assert found.p.upper > 0.99
 
@@ -438,7 +440,7 @@ def test_the_search_does_not_depend_on_luck(name, seed):
 )
 def test_the_least_p_is_reached_where_all_quartiles_moved_alike(n, definition, before, after):
     change = quartile_change([f"{x}.0" for x in before], [f"{x}.0" for x in after], "0.5", n=str(n))
-    found = extreme_quartile_p(change, draws=5, definition=definition, grid=Fraction(1, 100))
+    found = extreme_quartile_p(change, PairingAssumptions(definition, Fraction(1, 100)))
     moves = np.sign(np.subtract(after, before))
     if abs(moves.sum()) == 3:  # by 1 at least, far more than the digits leave open
         assert all_can_move_alike(change)
@@ -461,15 +463,15 @@ def test_all_pairings_of_given_samples(samples):
 
 @rows_of_table_2
 def test_the_curve_is_the_same_every_time(name):
-    options = {"correlations": [0.0, 0.6], "draws": 20, "grid": GRID[name]}
-    one, two = (p_by_correlation(CHANGES[name], seed=3, **options) for _ in range(2))
+    assumed = replace(USUAL[name], correlations=[0.0, 0.6], draws=20, seed=3)
+    one, two = (p_by_correlation(CHANGES[name], assumed) for _ in range(2))
     assert one.to_csv() == two.to_csv()
-    assert one.to_csv() != p_by_correlation(CHANGES[name], seed=4, **options).to_csv()
+    assert one.to_csv() != p_by_correlation(CHANGES[name], replace(assumed, seed=4)).to_csv()
     assert ((one["p_lower"] <= one["p_median"]) & (one["p_median"] <= one["p_upper"])).all()
 
 
 def test_the_curve_from_opposite_to_the_same_order():
-    curve = p_by_correlation(CHANGES["CD3"], [-1, -0.5, 0, 0.5, 1], draws=200)
+    curve = p_by_correlation(CHANGES["CD3"], PairingAssumptions(correlations=[-1, -0.5, 0, 0.5, 1], draws=200))
     assert curve["spearman"].iloc[[0, -1]].tolist() == [-1, 1]
     # for normal scores 6/π asin(r/2); 200 means of correlations with an SD of about 1/√47 leave 0.01, fivefold 0.05
     assert_allclose(curve["spearman"], 6 / np.pi * np.arcsin(curve["correlation"] / 2), atol=0.05)
@@ -482,28 +484,29 @@ def test_the_curve_from_opposite_to_the_same_order():
 def test_swapping_the_columns_hardly_moves_the_curve(spread):
     change = CHANGES["CD8"]
     swapped = quartile_change(("156.0", "222.5", "343.8"), ("117.0", "159.0", "232.8"), "<0.001")
-    one, other = (p_by_correlation(c, [0.2, 0.8], draws=400, spread=spread, method="exact") for c in (change, swapped))
+    assumed = PairingAssumptions(correlations=[0.2, 0.8], draws=400, spread=spread, method="exact")
+    one, other = (p_by_correlation(c, assumed) for c in (change, swapped))
     # the same model with other random numbers: two shares of 400 differ by 0.035 at one SD at most; fourfold
     assert_allclose(one["prints"], other["prints"], atol=0.14)
 
 
 def test_correlations_that_print():
-    curve = p_by_correlation(CHANGES["CD3"], [-0.5, 0.9], draws=50)
+    curve = p_by_correlation(CHANGES["CD3"], PairingAssumptions(correlations=[-0.5, 0.9], draws=50))
     assert_array_equal(correlations_that_print(curve, Printed.parse("<0.001")), [0.9])
     assert_array_equal(correlations_that_print(curve, Printed.parse("<0.001"), share=0), [-0.5, 0.9])
     assert_array_equal(correlations_that_print(curve, Printed.parse("0.02")), [-0.5])
     assert len(correlations_that_print(curve, Printed.parse("0.9"))) == 0
     with pytest.raises(ValueError, match="from -1 to 1"):
-        p_by_correlation(CHANGES["CD3"], [1.1])
+        p_by_correlation(CHANGES["CD3"], PairingAssumptions(correlations=[1.1]))
 
 
 @rows_of_table_2
 def test_table_2_is_possible(name):
-    finding = judge_quartile_change(CHANGES[name], grid=GRID[name])
+    finding = judge_quartile_change(CHANGES[name], USUAL[name])
     assert finding.verdict is Verdict.POSSIBLE
     assert finding.missing
     assert ("Unless some patient is unchanged" in finding.because) == (name == "B")
-    suiting = correlations_that_print(p_by_correlation(CHANGES[name], grid=GRID[name]), CHANGES[name].p)
+    suiting = correlations_that_print(p_by_correlation(CHANGES[name], USUAL[name]), CHANGES[name].p)
     assert finding.recomputed["correlation"] == Interval(suiting[0], suiting[-1])
     everywhere = len(suiting) == 38
     assert ("at every within-patient correlation tried" in finding.because) == everywhere
@@ -520,7 +523,7 @@ def test_too_small_a_p_is_contradicted():
 
 def test_nothing_found_proves_nothing():
     unmoved = quartile_change(("285.0", "422.5", "547.5"), ("285.0", "422.5", "547.5"), "0.04999999")
-    finding = judge_quartile_change(unmoved, [0.0], draws=5)
+    finding = judge_quartile_change(unmoved, PairingAssumptions(correlations=[0.0], draws=5))
     assert finding.verdict is Verdict.SILENT
     assert finding.exists is None
     assert isinstance(finding.recomputed["p"], Interval)

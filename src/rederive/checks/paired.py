@@ -51,6 +51,9 @@ MOST_EXACT = 50
 CORRELATIONS = tuple(k / 20 for k in range(-18, 20))
 """Correlations tried unless others are asked for: −0.90, −0.85 ... 0.95."""
 
+EXTREME_DRAWS = 20
+"""Samples drawn in the search for the smallest and the largest p."""
+
 MOST_EVEN = 4
 """How many pairings of each kind are tested for the largest p: with ties, the most even ranks do not always have it."""
 
@@ -309,6 +312,32 @@ def _edges(change: PrintedMeanChange, best: Callable[[Floats], Floats]) -> tuple
 # ------------------------------------------------------------------- signed-rank test from medians and quartiles
 
 
+@dataclass(frozen=True)
+class PairingAssumptions:
+    """What is assumed about patients of whom only quartiles before and after are printed.
+
+    Attributes
+    ----------
+    definition : of the quartiles (Hyndman and Fan).
+    grid, spread : of the values that quartiles leave free, as in `rederive.checks.quantiles.samples_that_print`.
+    correlations : of the normal scores that pair the values, from -1 to 1.
+    method : of `signed_rank_p`; the default is the default of SciPy 1.11.
+    draws : simulated samples for each correlation.
+    seed : of all random numbers; the same seed gives the same numbers.
+    """
+
+    definition: int = 7
+    grid: Fraction = Fraction(1)
+    spread: Spread = "log-normal"
+    correlations: Sequence[float] = CORRELATIONS
+    method: Method = "auto"
+    draws: int = 400
+    seed: int = 0
+
+
+USUAL = PairingAssumptions()
+
+
 def all_can_move_alike(change: PrintedQuartileChange) -> bool:
     """Can every patient have moved the same way?
 
@@ -341,14 +370,7 @@ class PairingExtremes:
     largest: Floats
 
 
-def extreme_quartile_p(
-    change: PrintedQuartileChange,
-    draws: int = 20,
-    seed: int = 0,
-    *,
-    definition: int = 7,
-    grid: Fraction = Fraction(1),
-) -> PairingExtremes:
+def extreme_quartile_p(change: PrintedQuartileChange, assumed: PairingAssumptions = USUAL) -> PairingExtremes:
     """The smallest and the largest p of an exact signed-rank test found among samples that print these quartiles.
 
     Quartiles fix a few of the sorted values and leave the others free between them, those above the third quartile
@@ -356,15 +378,16 @@ def extreme_quartile_p(
     as high as they may be (above the third quartile: three times as high); and those halfway between, which have fewer
     ties. Every before is paired with every after in sorted order, and with one after in all sorted orders shifted by
     some patients. The pairing with the most one-sided ranks gives the smallest p. Those with the most even ranks, two
-    patients' values after exchanged, compete for the largest.
+    patients' values after exchanged, compete for the largest. Correlations, method and draws that are `assumed` play no
+    part here.
 
     Raises
     ------
     ValueError : as `rederive.checks.quantiles.samples_that_print`.
     """
-    before, after = _samples(change, draws, np.random.default_rng(seed), definition=definition, grid=grid)
+    before, after = _samples(change, assumed, EXTREME_DRAWS, np.random.default_rng(assumed.seed))
     n = before.shape[1]
-    pinned = np.unique([i - 1 for q in QUARTERS for i in order_statistics(n, q, definition)[:2]])
+    pinned = np.unique([i - 1 for q in QUARTERS for i in order_statistics(n, q, assumed.definition)[:2]])
     rise = (_lowest(before, pinned), _highest(after, pinned))
     fall = (_highest(before, pinned), _lowest(after, pinned))
     halfway = [(np.rint((before + b) / 2), np.rint((after + a) / 2)) for b, a in (rise, fall)]
@@ -382,7 +405,7 @@ def extreme_quartile_p(
         ends.append(even[np.argsort(_one_sidedness(even), kind="stable")[:MOST_EVEN]])
     tested = np.concatenate(ends)
     p = signed_rank_p(tested[:, 1] - tested[:, 0], method="exact")
-    smallest, largest = tested[0] * float(grid), tested[np.argmax(p)] * float(grid)
+    smallest, largest = (pair * float(assumed.grid) for pair in (tested[0], tested[np.argmax(p)]))
     return PairingExtremes(Interval(p[0], p.max()), bool(p[0] == 2.0 ** (1 - n)), smallest, largest)
 
 
@@ -425,13 +448,7 @@ def _highest(samples: Floats, pinned: Integers) -> Floats:
 
 
 def _samples(
-    change: PrintedQuartileChange,
-    draws: int,
-    rng: np.random.Generator,
-    *,
-    definition: int,
-    grid: Fraction,
-    spread: Spread = "log-normal",
+    change: PrintedQuartileChange, assumed: PairingAssumptions, draws: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Sorted samples before and after, independent of each other, in whole steps of the grid so that ties are ties."""
     before, after = (
@@ -440,26 +457,16 @@ def _samples(
             change.n.count(),
             draws,
             rng,
-            definition=definition,
-            grid=grid,
-            spread=spread,
+            definition=assumed.definition,
+            grid=assumed.grid,
+            spread=assumed.spread,
         )
         for when in ("before", "after")
     )
-    return np.rint(before / float(grid)), np.rint(after / float(grid))
+    return np.rint(before / float(assumed.grid)), np.rint(after / float(assumed.grid))
 
 
-def p_by_correlation(
-    change: PrintedQuartileChange,
-    correlations: Sequence[float] = CORRELATIONS,
-    draws: int = 400,
-    seed: int = 0,
-    *,
-    definition: int = 7,
-    spread: Spread = "log-normal",
-    grid: Fraction = Fraction(1),
-    method: Method = "auto",
-) -> pd.DataFrame:
+def p_by_correlation(change: PrintedQuartileChange, assumed: PairingAssumptions = USUAL) -> pd.DataFrame:
     """Simulated signed-rank p values of patients with these quartiles, by within-patient correlation.
 
     Simulated, not data. Assumed are the spread of the values that the quartiles leave free, which
@@ -467,15 +474,6 @@ def p_by_correlation(
     copula. Each patient has two normal scores with the given correlation; who has the k-th lowest first score has the
     k-th lowest value before, who has the k-th lowest second score the k-th lowest value after. All correlations share
     their samples and random scores, so that differences between rows are not chance.
-
-    Parameters
-    ----------
-    correlations : of the normal scores, from -1 to 1.
-    draws : simulated samples for each correlation.
-    seed : of all random numbers; the same seed gives the same table.
-    definition : of the quartiles (Hyndman and Fan).
-    spread, grid : of the values, as in `samples_that_print`.
-    method : of `signed_rank_p`; the default is the default of SciPy 1.11.
 
     Returns
     -------
@@ -487,16 +485,16 @@ def p_by_correlation(
     ------
     ValueError : as `samples_that_print`; or if a correlation is not between -1 and 1.
     """
-    if not all(-1 <= r <= 1 for r in correlations):
-        raise ValueError(f"expected correlations from -1 to 1, got {', '.join(map(str, correlations))}")
-    rng = np.random.default_rng(seed)
-    before, after = _samples(change, draws, rng, definition=definition, grid=grid, spread=spread)
+    if not all(-1 <= r <= 1 for r in assumed.correlations):
+        raise ValueError(f"expected correlations from -1 to 1, got {', '.join(map(str, assumed.correlations))}")
+    rng = np.random.default_rng(assumed.seed)
+    before, after = _samples(change, assumed, assumed.draws, rng)
     n = before.shape[1]
     first, noise = np.sort(rng.standard_normal(before.shape), axis=1), rng.standard_normal(before.shape)
     rows = []
-    for r in correlations:
+    for r in assumed.correlations:
         rank = np.argsort(np.argsort(r * first + np.sqrt(1 - r**2) * noise, axis=1), axis=1)
-        p = signed_rank_p(np.take_along_axis(after, rank, axis=1) - before, method=method)
+        p = signed_rank_p(np.take_along_axis(after, rank, axis=1) - before, method=assumed.method)
         spearman = 1 - 6 * ((rank - np.arange(n)) ** 2).sum(axis=1) / (n * (n**2 - 1))
         rows.append((r, *np.quantile(p, [0.05, 0.5, 0.95]), change.p.could_print(p).mean(), spearman.mean()))
     return pd.DataFrame(rows, columns=["correlation", "p_lower", "p_median", "p_upper", "prints", "spearman"])
@@ -516,22 +514,13 @@ def correlations_that_print(curve: pd.DataFrame, p: Printed, share: float = 0.5)
 
 
 def judge_quartile_change(
-    change: PrintedQuartileChange,
-    correlations: Sequence[float] = CORRELATIONS,
-    draws: int = 400,
-    seed: int = 0,
-    *,
-    share: float = 0.5,
-    definition: int = 7,
-    spread: Spread = "log-normal",
-    grid: Fraction = Fraction(1),
-    method: Method = "auto",
+    change: PrintedQuartileChange, assumed: PairingAssumptions = USUAL, *, share: float = 0.5
 ) -> Finding:
     """Can patients with these quartiles print this p value in a signed-rank test, and how closely paired must they be?
 
     A simulated sample that prints quartiles and p is proof that some patients do; that none was found proves nothing.
-    Proof of the contrary is a p value below any that a signed-rank test of so many patients can have. The parameters
-    are those of `p_by_correlation` and `correlations_that_print`.
+    Proof of the contrary is a p value below any that a signed-rank test of so many patients can have. `share` is that
+    of `correlations_that_print`.
 
     Raises
     ------
@@ -539,14 +528,12 @@ def judge_quartile_change(
     """
     n = change.n.count()
     least = smallest_signed_rank_p(n)
-    convention = f"signed-rank test, two-sided; quartiles by definition {definition}"
+    convention = f"signed-rank test, two-sided; quartiles by definition {assumed.definition}"
     if change.p.interval().upper < least:
         because = f"No signed-rank test of {n} patients gives a p value below {formatted(least, '.2g', ROUND_FLOOR)}."
         return Finding(judge_quartile_change, convention, because, {"p_least": least}, exists=False, missing=MISSING)
-    curve = p_by_correlation(
-        change, correlations, draws, seed, definition=definition, spread=spread, grid=grid, method=method
-    )
-    extremes = extreme_quartile_p(change, seed=seed, definition=definition, grid=grid)
+    curve = p_by_correlation(change, assumed)
+    extremes = extreme_quartile_p(change, assumed)
     suiting = correlations_that_print(curve, change.p, share)
     lowest = "below 0.0001" if extremes.p.lower < 0.0001 else formatted(extremes.p.lower, ".2g")
     because = f"The quartiles alone allow p values from {lowest} to {formatted(extremes.p.upper, '.2g')}. "
@@ -562,13 +549,13 @@ def judge_quartile_change(
     else:
         first, last = (formatted(end, ".2f") for end in (suiting.min(), suiting.max()))
         because += f"{often} if counts before and after correlate by {first} to {last}; the correlation is not given."
-    if method == "auto" and n <= MOST_EXACT and rank_sums_that_print(change.p, n).empty:
+    if assumed.method == "auto" and n <= MOST_EXACT and rank_sums_that_print(change.p, n).empty:
         because += f" Unless some patient is unchanged, an exact test of {n} patients cannot print p {change.p}."
     witnessed = bool(curve["prints"].max() > 0 or change.p.could_print([extremes.p.lower, extremes.p.upper]).any())
     return Finding(
         judge_quartile_change,
-        f"{convention}, other values {spread} in steps of {float(grid):g}; "
-        f"Gaussian copula, whose normal scores have the correlation; {draws} simulated samples for each",
+        f"{convention}, other values {assumed.spread} in steps of {float(assumed.grid):g}; "
+        f"Gaussian copula, whose normal scores have the correlation; {assumed.draws} simulated samples for each",
         because,
         {"p": extremes.p} | ({"correlation": Interval(suiting.min(), suiting.max())} if len(suiting) else {}),
         exists=witnessed or None,
