@@ -104,6 +104,15 @@ def test_a_block_that_adds_up_to_part_of_the_patients():
     assert judge_breakdown(block("48", {"a": "3 (6.3%)", "b": "2 (4.2%)"})).verdict is Verdict.CONTRADICTED
 
 
+def test_only_a_whole_block_is_rounded_so_that_it_adds_up_to_100_percent():
+    cells = {"a": "15 (31.3%)", "b": "21 (43.7%)"}  # 31.25% and 43.75%
+    rest = {"c": "12 (25.0%)"}
+    assert not adds_up_by_design(block("48", cells, total="36").table())
+    assert judge_breakdown(block("48", cells, total="36")).verdict is Verdict.CONTRADICTED
+    assert adds_up_by_design(block("48", cells | rest).table())
+    assert judge_breakdown(block("48", cells | rest)).verdict is Verdict.REPRODUCED
+
+
 def test_the_summary_counts_blocks():
     blocks = {"good": printed_block([1, 2], Rounding.HALF_UP), "bad": block("48", {"a": "15 (33.0%)"})}
     summary = summarise_breakdowns(check_breakdowns(blocks))

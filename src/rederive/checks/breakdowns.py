@@ -68,7 +68,7 @@ def summarise_breakdowns(checked: pd.DataFrame) -> pd.Series:
 
 
 def adds_up_by_design(table: pd.DataFrame) -> bool:
-    """Whether a block's percentages are its shares rounded so that they add up to what the shares add up to.
+    """Whether a block's counts add up to n, and its percentages are their shares rounded so that they add up to 100%.
 
     Every share is cut off; the steps that are then missing go to the cells of which most was cut off (largest
     remainders; Hamilton's method). Between equal remainders any choice counts. `table` as of `PrintedBreakdown.table`,
@@ -78,13 +78,15 @@ def adds_up_by_design(table: pd.DataFrame) -> bool:
     if len(units) > 1:
         return False
     unit = units.pop()
-    steps = [Fraction(events, n) / unit for events, n in table[["events", "n"]].itertuples(index=False)]
+    shares = [Fraction(events, n) for events, n in table[["events", "n"]].itertuples(index=False)]
+    steps = [share / unit for share in shares]
     up = [percent.value / unit - math.floor(step) for percent, step in zip(table["percent"], steps, strict=True)]
     rests = [step - math.floor(step) for step in steps]
     raised = [rest for rest, one in zip(rests, up, strict=True) if one == 1]
     kept = [rest for rest, one in zip(rests, up, strict=True) if one == 0]
     return (
-        len(raised) + len(kept) == len(steps)
+        sum(shares) == 1
+        and len(raised) + len(kept) == len(steps)
         and len(raised) == sum(rests)
         and min(raised, default=Fraction(1)) >= max(kept, default=Fraction(0))
     )
@@ -233,11 +235,12 @@ def judge_patients_with_any(patients: Printed, printed: PrintedBreakdown) -> Fin
 def judge_parts_within(parts: Sequence[Printed], whole: Printed) -> Finding:
     """Can these separate groups be parts of one? They can if together they are no more than it."""
     together, of = sum(number.count() for number in parts), whole.count()
-    rest = {
-        together < of: f"what became of the other {of - together} is not printed",
-        together == of: "which is all of them",
-        together > of: "which is more than there are",
-    }[True]
+    if together < of:
+        rest = f"what became of the other {of - together} is not printed"
+    elif together == of:
+        rest = "which is all of them"
+    else:
+        rest = "which is more than there are"
     return Finding(
         judge_parts_within,
         "",

@@ -101,10 +101,12 @@ def judge_reduction(trial: TwoArms, outcomes: Sequence[str], printed_p: Mapping[
     sides = [*from_counts, *(number.below(0.05) for number in printed_p.values())]
     told = "; ".join(f"{outcome} p {p_range(Interval(row.min(), row.max()))}" for outcome, row in p.iterrows())
     printed = "".join(f"; printed by the trial: {name} {number}" for name, number in printed_p.items())
-    found = {
-        all(sides): "The reduction is significant throughout.",
-        not any(sides): "Nothing is significant.",
-    }.get(True, "Whether the reduction is significant depends on outcome and test.")
+    if all(sides):
+        found = "The reduction is significant throughout."
+    elif not any(sides):
+        found = "Nothing is significant."
+    else:
+        found = "Whether the reduction is significant depends on outcome and test."
     return Finding(
         judge_reduction,
         f"two-sided 5%; {', '.join(TESTS)}",
