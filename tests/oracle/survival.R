@@ -37,15 +37,6 @@ grid <- expand.grid(sample = seq_along(samples), conf.type = c("plain", "log", "
                     stringsAsFactors = FALSE)
 medians <- Map(function(i, type, level) kaplan_meier(samples[[i]], type, level), grid$sample, grid$conf.type, grid$level)
 
-# The standard error of a log mean survival time under constant hazard
-exponential <- lapply(c(5, 36), function(n) {
-  time <- rexp(n)
-  status <- c(1, rbinom(n - 1, 1, 0.7))
-  call <- "survreg(Surv(time, status) ~ 1, dist = \"exponential\")"
-  fit <- eval(parse(text = call))
-  list(call = call, events = sum(status), se = sqrt(vcov(fit)[1, 1]))
-})
-
 # Cox regressions: a large sample near the null, where the planning formula holds, and small ones far from it, where
 # only the bound does
 cox <- function(n, effect, second) {
@@ -64,6 +55,6 @@ regressions <- Map(cox, c(20000, 20000, 36, 36, 36, 36), c(0, 0, 0, 0.2, -0.4, 0
 
 write_json(
   list(r = R.version.string, packages = list(survival = as.character(packageVersion("survival"))),
-       medians = medians, exponential = exponential, cox = regressions),
+       medians = medians, cox = regressions),
   "survival.json", auto_unbox = TRUE, digits = I(17), na = "null"
 )

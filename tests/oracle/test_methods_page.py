@@ -105,7 +105,6 @@ def test_survival():
     for row in (
         f"three bands | `survfit` | {len(curves['medians'])} |",
         f"median and limits | its `quantile` | {len(curves['medians'])} |",
-        f"a constant hazard | `survreg` | {len(curves['exponential'])} |",
         f"its yardstick | `coxph` | {len(curves['cox'])} |",
         f"yardstick 4% in the {large} large samples",
         f"fixed covariates, Efron and Breslow | `coxph` | {fits['fixed']} |",

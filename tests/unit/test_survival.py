@@ -24,7 +24,6 @@ from rederive.checks.survival import (
     fewest_deaths_beside,
     fewest_deaths_to_upper_limit,
     follow_up_allows,
-    implied_by_constant_hazard,
     implied_deaths,
     implied_sd,
     implied_se,
@@ -82,7 +81,6 @@ def test_the_grid_did_not_shrink():
     assert ORACLE["packages"]["survival"] == "3.5.3"
     assert Counter(case["conf_type"] for case in ORACLE["medians"]) == {"plain": 60, "log": 60, "log-log": 60}
     assert {case["level"] for case in ORACLE["medians"]} == {0.95, 0.8}
-    assert len(ORACLE["exponential"]) == 2
     assert len(ORACLE["cox"]) == 6
     survival = [floats(case["survival"]) for case in ORACLE["medians"]]
     assert sum(np.isclose(s, 0.5, rtol=1e-12).any() for s in survival) >= 30  # exactly one half
@@ -240,28 +238,6 @@ def test_medians_are_judged():
     assert judge_survival_median(medians_of(1, "3", "3", "3")).verdict is Verdict.POSSIBLE
     # two digits more or less: one time can print both
     assert judge_survival_median(medians_of(1, "3", "3.0", "3.02")).verdict is Verdict.POSSIBLE
-
-
-def test_constant_hazard_against_r():
-    for case in ORACLE["exponential"]:
-        assert_allclose(case["se"], 1 / math.sqrt(case["events"]), rtol=1e-8)
-        reach = math.exp(1.959963984540054 * case["se"])
-        texts = [print_number(Fraction(x), 9).text for x in (10 / reach, 10.0, 10 * reach)]
-        deaths = implied_by_constant_hazard(medians_of(36, *texts)).deaths
-        assert case["events"] in deaths
-        assert deaths.upper - deaths.lower < 1e-6
-
-
-def test_constant_hazard_against_simulated_medians():
-    n, draws = 401, 4000
-    times = np.random.default_rng(1).exponential(size=(draws, n))
-    log_medians = np.log(np.median(times, axis=1))
-    # a simulated standard deviation is off by 1 / sqrt(2 draws) = 1.1%; the formula by the order of 1/n
-    assert_allclose(np.std(log_medians), 1 / (math.log(2) * math.sqrt(n)), rtol=0.04)
-    implied = implied_by_constant_hazard(OS)
-    assert_allclose(implied.patients.lower, 1 / (math.log(2) * implied.se.upper) ** 2, rtol=1e-12)
-    with pytest.raises(ValueError, match="lower limit"):
-        implied_by_constant_hazard(medians_of(36, "3", "3", "3"))
 
 
 # --------------------------------------------------------------------------------- follow-up beside a median

@@ -99,7 +99,7 @@ def median_and_limits(
     time and the next death's where survival is 1/2 exactly.) The limits are the first times at which the bands are.
     Values within 1e-12 of 1/2 count as 1/2. (Lifelines itself adds up logarithms and can miss an exact half by
     the last bit of a double; its median is then the next death. R allows 1.5e-8.) A band can turn up again, and then
-    R and lifelines, which both search as if it could not, may name a later death for a limit.
+    R, which searches as if it could not, may name a later death for a limit.
 
     Parameters
     ----------
@@ -207,47 +207,6 @@ def _censored_before(censored: int, n: int) -> Bools:
     """`censored` patients are censored, then 1, 2, ... die, then the rest is censored; one pattern per row."""
     position = np.arange(n)
     return np.asarray((position >= censored) & (position < censored + np.arange(1, n - censored + 1)[:, None]))
-
-
-@dataclass(frozen=True)
-class ConstantHazard:
-    """What a median's interval implies if the hazard was constant and the interval symmetric on the log scale.
-
-    Yardsticks, from large-sample formulas: neither is a count of anybody.
-
-    Attributes
-    ----------
-    se : standard error of the log median.
-    deaths : 1 / se², the deaths an exponential model would need (its log mean has variance 1 / deaths).
-    patients : 1 / (se log 2)², the uncensored patients a Kaplan-Meier median would need: with survival S = 1/2,
-        density λ/2 and Greenwood's variance 1/n, the delta method gives the log median a variance of 1 / (n log² 2).
-    """
-
-    se: Interval
-    deaths: Interval
-    patients: Interval
-
-
-def implied_by_constant_hazard(printed: PrintedSurvivalMedian) -> ConstantHazard:
-    """The number of deaths, or of uncensored patients, that would print limits this far apart under constant hazard.
-
-    Raises
-    ------
-    ValueError : if the limits may be equal.
-    """
-    lower, upper = printed.lower.interval(), printed.upper.interval()
-    if lower.upper >= upper.lower or lower.lower <= 0:
-        raise ValueError(
-            f"expected a lower limit above 0 and below the upper one, got {printed.lower}, {printed.upper}"
-        )
-    width = 2 * stats.norm.isf((1 - float(printed.level)) / 2)
-    se = Interval(math.log(upper.lower / lower.upper) / width, math.log(upper.upper / lower.lower) / width)
-    deaths = _inverse_square(se)
-    return ConstantHazard(se, deaths, Interval(deaths.lower / math.log(2) ** 2, deaths.upper / math.log(2) ** 2))
-
-
-def _inverse_square(values: Interval) -> Interval:
-    return Interval(1 / values.upper**2, 1 / values.lower**2)
 
 
 def judge_survival_median(printed: PrintedSurvivalMedian, band: Band = Band.LOG_LOG, *, closes: bool = True) -> Finding:
@@ -435,7 +394,8 @@ def information(ratio: PrintedRatio) -> Interval:
     ------
     ValueError : if the numbers contradict each other.
     """
-    return _inverse_square(implied_se(ratio))
+    se = implied_se(ratio)
+    return Interval(1 / se.upper**2, 1 / se.lower**2)
 
 
 def implied_sd(ratio: PrintedRatio, deaths: int) -> Interval:
