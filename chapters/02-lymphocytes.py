@@ -68,6 +68,7 @@ from rederive.checks.quantiles import (
     check_quantiles,
     judge_quantiles,
     quartile_table,
+    sizes_that_print_quartiles,
     summarise_quantiles,
 )
 from rederive.checks.ratios import judge_ratio
@@ -341,6 +342,8 @@ counts = {
 definitions = summarise_quantiles(
     check_quantiles(quartile_table(counts), patients.count())
 )
+of_any_size = sizes_that_print_quartiles(quartile_table(counts), range(30, 61))
+fitting = of_any_size.any(axis=1)
 
 # %% tags=["hide-input"]
 table(
@@ -356,7 +359,8 @@ text(f"""
 The paper names Python, which prints 379.25 to one decimal as {379.25:.1f}. So if definition 7 was used, the last
 rounding was done some other way. Definition 6 is the one of SPSS and Minitab. By 6 and 7 with half-up rounding every
 quartile has to end in .0, .3, .5 or .8, as all sixteen do; by 8 and 9 that would be a coincidence. None of this makes a
-number wrong.
+number wrong. Nor does it show that there were {patients} patients: {fitting.sum()} of the {len(fitting)} sizes from
+{fitting.index.min()} to {fitting.index.max()} can print the table, by one definition or another.
 """)
 
 # %%

@@ -1,4 +1,4 @@
-"""Statements that compare printed ratios with each other."""
+"""Statements that compare: printed ratios, medians, p values, groups, and two places of one document."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def summarise_quantiles(checked: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({str(how): checked.xs(str(how), axis=1, level="rounding").all() for how in Rounding})
 
 
-def sizes_that_print(table: pd.DataFrame, sizes: Iterable[int], grid: Fraction = Fraction(1)) -> pd.DataFrame:
+def sizes_that_print_quartiles(table: pd.DataFrame, sizes: Iterable[int], grid: Fraction = Fraction(1)) -> pd.DataFrame:
     """For each number of values, and by (definition, rounding), whether every row of the table can be printed."""
     found = {n: check_quantiles(table, n, grid).all() for n in sizes}
     return pd.DataFrame(found).T.rename_axis(index="n")
