@@ -81,6 +81,15 @@ def p_range(p: Interval) -> str:
     return f"{p:.2g}" if p.lower >= 0.0005 else f"below {formatted(p.upper, '.2g', ROUND_CEILING)}"
 
 
+TINY_P = 0.0001
+"""p values below it are told as a bound."""
+
+
+def p_for_readers(p: float, least: float = TINY_P, rounding: str = ROUND_HALF_EVEN) -> str:
+    """A p value with two digits, or `<0.0001` where it is below `least`."""
+    return f"<{formatted(least, '.1g')}" if p < least else formatted(p, ".2g", rounding)
+
+
 def formatted(value: float, spec: str = "", rounding: str = ROUND_HALF_EVEN) -> str:
     """A number for readers: as Python formats it, but `.3g` and the like never turn to powers of ten.
 

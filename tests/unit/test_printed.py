@@ -14,6 +14,7 @@ from rederive.printed import (
     UnreadableNumber,
     endpoints,
     formatted,
+    p_for_readers,
     p_range,
     print_number,
 )
@@ -181,6 +182,22 @@ def test_numbers_no_double_holds_are_refused():
 )
 def test_p_ranges(p, text):
     assert p_range(p) == text
+
+
+@pytest.mark.parametrize(
+    ("p", "options", "text"),
+    [
+        (0.0001, {}, "0.00010"),
+        (0.000099, {}, "<0.0001"),
+        (0.000099, {"least": 1e-6}, "0.000099"),
+        (9e-7, {"least": 1e-6}, "<0.000001"),
+        (0.9701, {"rounding": "ROUND_CEILING"}, "0.98"),
+        (0.0, {}, "<0.0001"),
+        (1.0, {}, "1.0"),
+    ],
+)
+def test_tiny_p_values_are_told_as_a_bound(p, options, text):
+    assert p_for_readers(p, **options) == text
 
 
 def test_endpoints_of_many():

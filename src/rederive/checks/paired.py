@@ -36,7 +36,7 @@ from scipy import stats
 
 from rederive.checks.quantiles import QUARTERS, order_statistics, samples_that_print
 from rederive.claims import PrintedMeanChange, PrintedQuartileChange
-from rederive.printed import Interval, Printed, formatted, p_range
+from rederive.printed import Interval, Printed, formatted, p_for_readers, p_range
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -535,8 +535,8 @@ def judge_quartile_change(
     curve = p_by_correlation(change, assumed)
     extremes = extreme_quartile_p(change, assumed)
     suiting = correlations_that_print(curve, change.p, share)
-    lowest = "below 0.0001" if extremes.p.lower < 0.0001 else formatted(extremes.p.lower, ".2g")
-    because = f"The quartiles alone allow p values from {lowest} to {formatted(extremes.p.upper, '.2g')}. "
+    lowest, highest = p_for_readers(extremes.p.lower), p_for_readers(extremes.p.upper)
+    because = f"The quartiles alone allow p values from {lowest} to {highest}. "
     often = (
         f"At least {formatted(share, '.0%')} of simulated samples print p {change.p}"
         if change.p.bound

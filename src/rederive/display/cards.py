@@ -25,7 +25,7 @@ from rederive.claims import (
 )
 from rederive.display.shown import Shown, html_table
 from rederive.display.tables import cell
-from rederive.printed import Interval, formatted
+from rederive.printed import TINY_P, Interval, p_for_readers
 from rederive.verdicts import MEANING, Finding, Value, Verdict, qualified_name, silent
 
 # Verdicts must be told apart without colour: each has a sign of its own.
@@ -37,9 +37,6 @@ SIGNS = {
     Verdict.CONTRADICTED: "✗",
     Verdict.SILENT: "–",
 }
-
-
-TINY = 0.0001  # p values below it are shown as a bound
 
 
 def badge(verdict: Verdict) -> str:
@@ -130,8 +127,9 @@ def verdict_card(claim: Claim, finding: Finding) -> Shown:
 
 def _value(name: str, value: Value) -> str:
     """A recomputed value as a card shows it."""
-    if isinstance(value, Interval) and re.search(r"(^|_)p(_|$)", name) and value.lower < TINY:
-        return f"<{TINY}" if value.upper < TINY else f"<{TINY} to {formatted(value.upper, '.2g', ROUND_CEILING)}"
+    if isinstance(value, Interval) and re.search(r"(^|_)p(_|$)", name) and value.lower < TINY_P:
+        ends = p_for_readers(value.lower), p_for_readers(value.upper, rounding=ROUND_CEILING)
+        return " to ".join(dict.fromkeys(ends))
     return cell(value)
 
 

@@ -29,6 +29,7 @@ SHAPES = {
     "simulated, not observed": "circle",
 }
 WIDTH, HEIGHT = 420, 270
+LEAST_P = 1e-6  # p values below it are drawn there
 INK = "currentColor"  # charts are inline, so they take the page's own text colour, light or dark
 FONT = "Liberation Sans, Arial, sans-serif"  # the first ships with the renderer: the same widths on every machine
 
@@ -295,18 +296,17 @@ def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, f
     Each curve has `correlation`, `p_lower`, `p_upper` and, where a simulation has one, `p_median`; `printed` is the
     printed p value, or its bound, of each.
     """
-    lowest = 1e-6
     x = alt.X(
         "correlation:Q",
         title="within-patient correlation (assumed)",
         scale=alt.Scale(domain=[-1, 1], nice=False),
         axis=alt.Axis(values=[-1, -0.5, 0, 0.5, 1], format="~g"),
     )
-    scale = alt.Scale(type="log", domain=[lowest, 1], nice=False, clamp=True)
-    axis = alt.Axis(values=[1e-6, 1e-4, 1e-2, 1], labelExpr="'' + datum.value")
+    scale = alt.Scale(type="log", domain=[LEAST_P, 1], nice=False, clamp=True)
+    axis = alt.Axis(values=[LEAST_P, 1e-4, 1e-2, 1], labelExpr="'' + datum.value")
     panels = []
     for name, curve in curves.items():
-        shown = curve.assign(**{end: curve[end].clip(lower=lowest) for end in ("p_lower", "p_upper", "p_median")})
+        shown = curve.assign(**{end: curve[end].clip(lower=LEAST_P) for end in ("p_lower", "p_upper", "p_median")})
         band = (
             alt.Chart(shown)
             .mark_area(fill=IMPLIED, fillOpacity=0.25, stroke=IMPLIED, strokeDash=[4, 3])

@@ -6,6 +6,7 @@ Each takes results, not pictures. The words are computed from the same numbers a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from rederive.checks.risks import relative_risk
 from rederive.claims import PrintedRatio
 from rederive.display import charts
 from rederive.methods.sequential import boundaries, detectable_reduction, required_information_size
-from rederive.printed import Interval, Printed, formatted
+from rederive.printed import Interval, Printed, formatted, p_for_readers
 
 
 def feasible_set(printed: PrintedRatio) -> None:
@@ -204,12 +205,13 @@ def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, P
     """
     table = pd.concat([curve.assign(row=name) for name, curve in curves.items()])
     few = table[table["correlation"].round(6).isin([-0.5, 0.0, 0.5, 0.9])]
+    shown = partial(p_for_readers, least=charts.LEAST_P)
     behind = pd.DataFrame(
         {
             "row": few["row"],
             "correlation": few["correlation"],
-            "p at least": few["p_lower"].map(_small),
-            "p at most": few["p_upper"].map(_small),
+            "p at least": few["p_lower"].map(shown),
+            "p at most": few["p_upper"].map(shown),
         }
     )
     told = []
@@ -229,13 +231,10 @@ def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, P
         behind,
         "The p values that the printed medians and quartiles, or means and standard deviations, allow for each "
         "within-patient correlation. Dashed bands: the middle 90% of simulated samples; for the means the exact range. "
-        "Solid lines: the printed p, or its bound. p values below 0.000001 are drawn there. Simulated, not data.",
+        "Solid lines: the printed p, or its bound. p values "
+        f"below {formatted(charts.LEAST_P, '.1g')} are drawn there. Simulated, not data.",
         {"correlation": ".1f"},
     )
-
-
-def _small(p: float) -> str:
-    return "<0.000001" if p < 1e-6 else formatted(p, ".2g")
 
 
 def suiting_correlations(suiting: Mapping[str, Interval], printed: Mapping[str, Printed], exact: str) -> None:
