@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,16 @@ def check_records(slug: str, results: dict[str, dict[str, Any]]) -> None:
     joined = json.loads((ROOT / "_build" / "results" / "claims.json").read_text("utf-8"))
     assert joined["schema"] == 1
     assert [record for record in joined["claims"] if record["document"] == slug] == list(results.values())
+
+
+def check_script(slug: str, chapter: Path, folder: Path) -> str:
+    """What the chapter prints as a script that is run in this folder; it has to write the results that are there."""
+    results = ROOT / "_build" / "results" / f"{slug}.json"
+    before = results.read_bytes()
+    done = subprocess.run([sys.executable, chapter], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert results.read_bytes() == before
+    return done.stdout
 
 
 def typed_numbers(chapter: Path, document: Document, defined: set[str], worked: str) -> list[tuple[str, str]]:

@@ -8,10 +8,7 @@ These tests read the executed notebook and the results, so they need an up-to-da
 """
 
 import math
-import os
 import re
-import subprocess
-import sys
 from fractions import Fraction
 from itertools import product
 
@@ -22,7 +19,7 @@ from lifelines.utils import median_survival_times
 from scipy import stats
 from statsmodels.stats.contingency_tables import Table2x2
 
-from reading import ROOT, bottom_line_of, check_records, results_of, said_in, typed_numbers
+from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in, typed_numbers
 from rederive.claims import load_document
 
 SOURCE = ROOT / "chapters" / "02-lymphocytes.py"
@@ -215,12 +212,7 @@ def test_the_bottom_line_stands_at_the_head_of_the_chapter():
 
 
 def test_it_runs_as_a_script_from_any_folder_and_writes_the_same_results(tmp_path):
-    path = ROOT / "_build" / "results" / "lymphocytes.json"
-    before = path.read_bytes()
-    done = subprocess.run([sys.executable, SOURCE], cwd=tmp_path, capture_output=True, text=True, env=os.environ)
-    assert done.returncode == 0, done.stderr
-    assert "72 claims" in done.stdout
-    assert path.read_bytes() == before
+    assert "72 claims" in check_script("lymphocytes", SOURCE, tmp_path)
 
 
 # Numbers of the prose that are neither printed by the document nor computed: what they are.
