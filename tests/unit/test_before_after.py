@@ -11,7 +11,6 @@ from scipy import integrate, optimize, stats
 from rederive.claims import PrintedMeanChange
 from rederive.methods.before_after import (
     FAMILIES,
-    _both_below,
     judge_normality,
     log_sd,
     negative_if_normal,
@@ -85,14 +84,6 @@ def test_stricter_selection_and_noisier_measurement_show_more(between_cv, within
 
 def test_a_median_that_hardly_moves_is_found():
     assert one(1.0, 0.0625, 0.8293707031956007)["medians"] == pytest.approx(1, rel=1e-9)
-
-
-@pytest.mark.parametrize("correlation", [0.1, 0.6, 0.99])
-@pytest.mark.parametrize("h", [-2.0, -0.7, -0.0, 0.0, 1.2])
-@pytest.mark.parametrize("k", [-1.0, -0.0, 0.0, 0.4])
-def test_both_below_equals_scipy_s_bivariate_normal(h, k, correlation):
-    expected = stats.multivariate_normal([0, 0], [[1, correlation], [correlation, 1]]).cdf([h, k])
-    assert _both_below(h, k, correlation) == pytest.approx(expected, rel=1e-10)
 
 
 def test_a_crowd_of_simulated_patients_shows_the_same():

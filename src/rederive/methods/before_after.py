@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
-from scipy.optimize import elementwise
+from scipy.optimize import brentq
 
 from rederive.claims import PrintedMeanChange
 from rederive.printed import Interval, Printed
@@ -106,30 +106,14 @@ def _median_after(correlation: float, share: float) -> float:
     if share == 1:
         return 0.0
     cut, before = special.ndtri(share), special.ndtri(share / 2)
+    covariance = [[1, correlation], [correlation, 1]]
+
+    def too_many_below(score: float) -> float:
+        both = stats.multivariate_normal.cdf([cut, score], cov=covariance, allow_singular=True)
+        return float(both) - share / 2
+
     # between the median before and that of everybody, 0; the margin keeps rounding from hiding the change of sign
-    found = elementwise.find_root(lambda score: _both_below(score, cut, correlation) - share / 2, (before - 1, 1.0))
-    return float(found.x)
-
-
-def _both_below(h: ArrayLike, k: ArrayLike, correlation: float) -> Floats:
-    """Probability that two normal scores with this correlation are below h and k, by Owen's T function (Owen 1956).
-
-    scipy's own takes one pair at a time and integrates numerically.
-    """
-    h, k = (np.asarray(x, dtype=float) + 0.0 for x in (h, k))  # turns -0.0 to 0.0: the sign of k / 0 is that of k
-    root = np.sqrt(1 - correlation**2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        a, b = ((y / x - correlation) / root for x, y in ((h, k), (k, h)))
-    both_zero = (h == 0) & (k == 0)
-    at_zero = 0.25 + np.arcsin(correlation) / (2 * np.pi)
-    opposite = (h * k < 0) | ((h * k == 0) & (h + k < 0))
-    general = (
-        (special.ndtr(h) + special.ndtr(k)) / 2
-        - special.owens_t(h, a)
-        - special.owens_t(k, b)
-        - np.where(opposite, 0.5, 0)
-    )
-    return np.asarray(np.where(both_zero, at_zero, general))
+    return float(brentq(too_many_below, before - 1, 1.0))
 
 
 # -------------------------------------------------------------------- counts reported as mean and standard deviation
