@@ -78,7 +78,7 @@ def naive_loglik(
 def assert_same(ours: CoxFits, theirs: CoxFits, rows: Any = slice(None), **tolerated: float) -> None:
     for name in ("converged", "separated"):
         assert getattr(ours, name).tolist() == getattr(theirs, name)[rows].tolist()
-    for name in ("log_hr", "se", "loglik"):
+    for name in ("log_hr", "se", "loglik", "runs_to"):
         assert_allclose(getattr(ours, name), getattr(theirs, name)[rows], **(tolerated or SAME), err_msg=name)
 
 
@@ -205,6 +205,13 @@ def fate(contrasts: NDArray[np.int64]) -> str:
     return "converged" if len(contrasts) and np.linalg.matrix_rank(contrasts) == contrasts.shape[1] else "neither"
 
 
+def limit(contrasts: NDArray[np.int64]) -> float:
+    """Where one covariate must run to, from who fails less who else is at risk."""
+    if (contrasts >= 0).all() and (contrasts > 0).any():
+        return np.inf
+    return -np.inf if (contrasts <= 0).all() and (contrasts < 0).any() else np.nan
+
+
 def contrasts_of(time: Any, event: Any, known: Any, entry: Any) -> NDArray[np.int64]:
     people = range(len(time))
     pairs = [(i, j) for i in people if event[i] for j in people if entry[j] < time[i] <= time[j]]
@@ -236,9 +243,37 @@ def test_whether_there_is_a_maximum_is_told_exactly(ties: Ties, p: int, varying:
         known[:], entry[:] = known[:, :1], -1
         fits = cox(time, event, known[:, 0], ties=ties)
         assert fates(cox_time_varying(time, event, known, ties=ties)) == fates(fits)
-    expected = [fate(contrasts_of(*one)) for one in zip(time, event, known, entry, strict=True)]
+    contrasts = [contrasts_of(*one) for one in zip(time, event, known, entry, strict=True)]
+    expected = [fate(one) for one in contrasts]
     assert fates(fits) == expected
     assert min(map(expected.count, ("converged", "separated", "neither"))) >= 3  # all three were met
+    limits = np.array([[limit(one[:, j]) for j in range(p)] for one in contrasts])
+    np.testing.assert_array_equal(fits.runs_to, limits)
+    assert (limits == np.inf).any()
+    assert (limits == -np.inf).any()
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_the_likelihood_rises_all_the_way_to_where_a_covariate_runs(data: st.DataObject) -> None:
+    n = data.draw(st.integers(2, 6))
+    draw = lambda low, high: np.array([data.draw(st.integers(low, high)) for _ in range(n)])  # noqa: E731
+    time, event, x, included = draw(1, 5).astype(float), draw(0, 1) == 1, draw(0, 2).astype(float), draw(0, 3) > 0
+    fits, mirrored = (
+        cox(time[None], event[None], sign * x[None, :, None], ties="breslow", included=included[None])
+        for sign in (1, -1)
+    )
+    end = fits.runs_to[0, 0]
+    assert fits.separated[0] == np.isinf(end)
+    np.testing.assert_equal(end, -mirrored.runs_to[0, 0])
+    if np.isinf(end):
+        m = int(included.sum())
+        known, always = np.broadcast_to(x[included][:, None], (m, m, 1)), np.full(m, -np.inf)
+        along = [
+            naive_loglik(np.array([np.copysign(far, end)]), time[included], event[included], known, always, "breslow")
+            for far in (0.0, 1.0, 5.0, 20.0)
+        ]
+        assert along == sorted(along)
 
 
 def test_nothing_to_estimate_is_not_called_convergence() -> None:

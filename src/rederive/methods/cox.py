@@ -56,6 +56,8 @@ class CoxFits:
     separated : whether the likelihood has no maximum because it keeps rising as some combination of coefficients runs
         to infinity (monotone likelihood, Bryson and Johnson 1981), shape (B,): some weighted sum of the covariates is
         never smaller in whoever fails than in anyone else at risk, and not always equal.
+    runs_to : where a single covariate does that, the log hazard ratio it runs to, shape (B, p): -inf if whoever fails
+        always has the smallest value of all at risk, inf if always the largest; NaN for all other covariates.
 
     Cohorts neither converged nor separated have no event, or covariates that are constant or collinear in all risk
     sets, or ran out of steps, or have their maximum where doubles do not reach: where hazards in one cohort differ by
@@ -67,6 +69,7 @@ class CoxFits:
     loglik: Floats
     converged: Bools
     separated: Bools
+    runs_to: Floats
 
     @property
     def hazard_ratio(self) -> Floats:
@@ -257,15 +260,15 @@ class _RiskSets(ABC):
         regular = (net > _SINGULAR * raw).all(1) & (np.linalg.det(information) > _SINGULAR * net.prod(1))
         return loglik, failed - expected[:, 1 : p + 1], information, regular
 
-    def separated_by_one_covariate(self) -> Bools:
-        """Cohorts in which whoever fails always has the largest, or always the smallest, value of a covariate at risk.
+    def runs_to(self) -> Floats:
+        """Where whoever fails always has the largest value of a covariate at risk inf, where the smallest -inf; (b, p).
 
-        Not if both, when it is constant in all risk sets. Exact.
+        NaN if neither, or both, when it is constant in all risk sets. Exact.
         """
         smallest, largest = self.extremes()
         nobody = ~self.live[..., None]
         top, bottom = (((self.failed == end) | nobody).all(1) for end in (largest, smallest))
-        return np.asarray((top != bottom).any(1))
+        return np.select([top & ~bottom, bottom & ~top], [np.inf, -np.inf], np.nan)
 
     def separated(self, cohort: int) -> bool:
         """Whether some direction d has d·x of whoever fails nowhere below, and somewhere above, that of others at risk.
@@ -415,11 +418,12 @@ def _fit_in_blocks(
     if ties not in get_args(Ties):
         raise ValueError(f"unknown ties {ties!r}: expected one of {', '.join(get_args(Ties))}")
     log_hr, se, loglik = np.full((cohorts, p), np.nan), np.full((cohorts, p), np.nan), np.full(cohorts, np.nan)
-    separated = np.zeros(cohorts, dtype=bool)
+    separated, runs_to = np.zeros(cohorts, dtype=bool), np.full((cohorts, p), np.nan)
     step = max(1, _BLOCK // size)
     for start in range(0, cohorts, step):
         risk, unit = block(slice(start, start + step))
-        runs_off = risk.separated_by_one_covariate()
+        runs_to[start : start + step] = risk.runs_to()
+        runs_off = ~np.isnan(runs_to[start : start + step]).all(1)
         sought = np.flatnonzero(~runs_off)
         at = start + sought
         beta, error, loglik[at] = _newton(risk.keep(~runs_off), max_steps)
@@ -427,7 +431,7 @@ def _fit_in_blocks(
         separated[start : start + step] = runs_off
         for i in sought[np.isnan(loglik[at])]:
             separated[start + i] = risk.separated(int(i))
-    return CoxFits(log_hr, se, loglik, np.isfinite(loglik), separated)
+    return CoxFits(log_hr, se, loglik, np.isfinite(loglik), separated, runs_to)
 
 
 def _newton(risk: _RiskSets, max_steps: int) -> tuple[Floats, Floats, Floats]:

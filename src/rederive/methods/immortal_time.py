@@ -73,29 +73,6 @@ class Analysis:
         fitted = cox if self.covariates.ndim == 3 else cox_time_varying
         return fitted(self.time, self.event, self.covariates, included=self.included)
 
-    def only(self, cohorts: Bools) -> Analysis:
-        """The analyses of some cohorts."""
-        return Analysis(self.time[cohorts], self.event[cohorts], self.covariates[cohorts], self.included[cohorts])
-
-    def runs_to(self) -> Floats:
-        """The log hazard ratio each covariate runs to, shape (B, p): -inf, +inf, or NaN where it does not run away.
-
-        It runs to -inf if whoever has the outcome always has the smallest value of all at risk (with R's and
-        our risk sets: leaving then or later), and the value differs from another's at least once.
-        """
-        at_risk = (self.time[:, None, :] >= self.time[:, :, None]) & self.included[:, None, :]
-        x = self.covariates if self.covariates.ndim == 4 else self.covariates[:, None]
-        x = np.broadcast_to(x, (*at_risk.shape, x.shape[3]))
-        lowest, highest = (
-            find(x, axis=2, where=at_risk[..., None], initial=first)
-            for find, first in ((np.min, np.inf), (np.max, -np.inf))
-        )
-        own = np.arange(self.time.shape[1])
-        failing = x[:, own, own]
-        no_event = ~(self.event & self.included)[..., None]
-        always_lowest, always_highest = (((failing == end) | no_event).all(axis=1) for end in (lowest, highest))
-        return np.select([always_lowest & ~always_highest, always_highest & ~always_lowest], [-np.inf, np.inf], np.nan)
-
 
 def as_baseline(cohorts: Cohorts, outcome: Outcome, covariates: Sequence[Covariate]) -> Analysis:
     """The flawed analysis: a covariate's final value, entered as if known on day 0."""
@@ -213,8 +190,7 @@ def _analyse_chunk(
             analyses["time-varying"] = time_varying(cohorts, outcome, covariates)
         for name, analysis in analyses.items():
             fits = analysis.fit()
-            log_hr = fits.log_hr.copy()
-            log_hr[fits.separated] = analysis.only(fits.separated).runs_to()
+            log_hr = np.where(fits.converged[:, None], fits.log_hr, fits.runs_to)
             for j, covariate in enumerate(covariates):
                 columns = {"log_hr": log_hr[:, j], "se": fits.se[:, j], "p": fits.p[:, j]}
                 labels = {"outcome": outcome, "model": " + ".join(covariates), "analysis": name, "covariate": covariate}
