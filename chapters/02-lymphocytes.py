@@ -344,6 +344,7 @@ definitions = summarise_quantiles(
 )
 of_any_size = sizes_that_print_quartiles(quartile_table(counts), range(30, 61))
 fitting = of_any_size.any(axis=1)
+fitting_by_others = of_any_size.drop(columns=4, level=0).any(axis=1)
 
 # %% tags=["hide-input"]
 table(
@@ -359,8 +360,9 @@ text(f"""
 The paper names Python, which prints 379.25 to one decimal as {379.25:.1f}. So if definition 7 was used, the last
 rounding was done some other way. Definition 6 is the one of SPSS and Minitab. By 6 and 7 with half-up rounding every
 quartile has to end in .0, .3, .5 or .8, as all sixteen do; by 8 and 9 that would be a coincidence. None of this makes a
-number wrong. Nor does it show that there were {patients} patients: {fitting.sum()} of the {len(fitting)} sizes from
-{fitting.index.min()} to {fitting.index.max()} can print the table, by one definition or another.
+number wrong. Nor does it show that there were {patients} patients: of the {len(fitting)} sizes from
+{fitting.index.min()} to {fitting.index.max()}, the {fitting_by_others.sum()} even ones can print the table; and all
+{fitting.sum()} can if definition 4 is let in, by which the median of an odd number of values is not the middle one.
 """)
 
 # %%
@@ -813,12 +815,12 @@ far = noise_without.query("mean == 3")["reached"]
 
 # %% tags=["hide-input"]
 text(f"""
-Two to four "significant" coefficients; and without an intercept, sometimes an R² of {regression.r2}.
+On average, two to four "significant" coefficients; and without an intercept, sometimes an R² of {regression.r2}.
 
 Eight predictors were kept by stepwise selection. How many there were to choose from is not given. The paper names 27:
 twelve characteristics in Table 1, six rows in Table 2, seven cytokines, the neutrophil count and the
-neutrophil-to-lymphocyte ratio (NLR); some would take several columns. So we let forward selection choose eight among
-candidates that have nothing to do with the outcome.
+neutrophil-to-lymphocyte ratio (NLR); some would take several columns. So we let forward selection choose eight, always
+eight, among candidates that have nothing to do with the outcome. All are independent and normal.
 """)
 table(
     pd.concat([noise_with, noise_without])
@@ -855,7 +857,8 @@ text(f"""
 With an intercept, noise does not come near the printed R²: the middle 90% end at {noise_with["r2_95"].max():.2f} or
 below. Without one it depends on how far outcome and predictors lie from zero. At three standard deviations for the
 outcome and two for the predictors, {far.min():.0%} to {far.max():.0%} of pure noise reaches it, by number of
-candidates; at one standard deviation none of these data sets did. In either case selection leaves {found_with} (with an
+candidates; at one standard deviation none of these data sets did. Most of that is the mean: at three, predicting the
+mean for everybody has an R² of about {3**2 / (1 + 3**2):.2f} about zero. In either case selection leaves {found_with} (with an
 intercept) or {found_without} (without) "significant" coefficients, on average, where there is nothing to find. The
 paper reports three.
 """)
@@ -1052,10 +1055,11 @@ which is not given.
 The follow-up says more. A median follow-up of {follow_up} months is longer than the median survival of
 {overall_survival.median}. If it was the median of how long all patients were observed, dead or alive, half of them were
 seen beyond {follow_up} months or so, and the median survival would be longer, with one strange exception on the card
-below. Otherwise it was reckoned from survivors alone, or by turning the Kaplan-Meier method round (*reverse*
-Kaplan-Meier: deaths count as losses). Then at least {at_least["survivors"]} patients died (survivors) or
-{at_least["reverse Kaplan-Meier"]} (reverse Kaplan-Meier), since not many can have been lost before the median survival,
-and one more died at the upper limit.
+below. The other usual ways are to reckon it from survivors alone, or by turning the Kaplan-Meier method round
+(*reverse* Kaplan-Meier: deaths count as losses). Then, with medians at the first time at one half or below, at least
+{at_least["survivors"]} patients died (survivors) or {at_least["reverse Kaplan-Meier"]} (reverse Kaplan-Meier), since
+not many can have been lost before the median survival, and one more died at the upper limit. As the time from the start
+to the end of the study, whether or not a patient died, it would add nothing.
 """)
 
 # %%
@@ -1663,11 +1667,11 @@ audit.close(f"""
 One group without another to compare it with cannot show that thymosin α1 caused the rise in counts, or improved
 outcomes; the printed rises are possible (for NK cells, p {nk.p} needs a within-patient correlation of at least
 {nk_least}, if a paired t test was used). The regression fits {n_without} patients without an intercept or {n_with} with
-one, and its R² of {regression.r2} is no test of prediction; "more than half" with severe lymphopenia are {low_counts}
+one (at one degree of freedom per predictor), and its R² of {regression.r2} is no test of prediction; "more than half" with severe lymphopenia are {low_counts}
 of {patients} in Table 1. If the final number of cycles is entered as though known at the start, which the text neither
 says nor excludes, simulated cohorts in which cycles do nothing give a hazard ratio per cycle as small as the printed
-one in {arising["PFS cycles"]} of cases for progression-free and {arising["OS cycles"]} for overall survival, depending
-on assumptions.
+one in {arising["PFS cycles"]} of cases for progression-free and {arising["OS cycles"]} for overall survival, in the
+{len(settings)} sets of assumptions tried.
 """)
 
 # %% [markdown]

@@ -273,6 +273,8 @@ def test_the_prose_says_what_the_numbers_say(document, results, said):
     assert not re.search(r"mean/SD 1 \d+ [\d.]+ to [\d.]+ (?!0\.0%)", said)
     kept = re.search(r"leaves ([\d.]+) to ([\d.]+) \(with an intercept\) or ([\d.]+) to ([\d.]+) \(without\)", said)
     assert 1.4 < float(kept[1]) < 2.5 < 3.5 < float(kept[4]) < 4.5  # "Two to four"
+    assert "of the 31 sizes from 30 to 60, the 16 even ones can print the table; and all 31 can if" in said
+    assert "at three, predicting the mean for everybody has an R² of about 0.90 about zero" in said
     table = re.findall(r"(CD\d⁺) T cells (\d+)% (\d+)% ([\d.]+) ([\d.]+)", said)
     rows = [(name, int(cv), float(left), float(printed)) for name, cv, _, left, printed in table]
     assert len(rows) == 7

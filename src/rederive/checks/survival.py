@@ -347,6 +347,8 @@ def judge_follow_up(
 def fewest_deaths_beside(printed: PrintedSurvivalMedian, follow_up: Printed) -> dict[str, int]:
     """At least how many of the n patients died, by what a follow-up longer than the median survival is the median of.
 
+    Kaplan-Meier medians, forward and reverse, are the first time at which the curve is at one half or below.
+
     By the median survival d patients have died and c are lost. The curve is lowest, for that many, if the c left first:
     (n - c - d) / (n - c), which is at most 1/2 only if d is at least (n - c) / 2. One more has died if the upper limit
     is a later time. How many can be lost by the median?
