@@ -491,11 +491,49 @@ class NumberRow(Model):
     note: str
 
 
+class TwoMeansRow(Model):
+    """Mean and standard deviation of one quantity in two groups, with the p value printed beside them."""
+
+    id: Slug
+    study: Text
+    source: Text
+    variable: Text
+    sample: Text
+    mean_first: Number
+    sd_first: Positive
+    n_first: Size
+    mean_second: Number
+    sd_second: Positive
+    n_second: Size
+    p: Probability
+    seen_in: Text
+    note: str
+
+
+class SurvivalRow(Model):
+    """Survival of two arms at one time, with the p value printed for the whole curves."""
+
+    id: Slug
+    study: Text
+    source: Text
+    endpoint: Text
+    years: Size
+    treated: Percent
+    control: Percent
+    n_treated: Size
+    n_control: Size
+    p: Probability
+    seen_in: Text
+    note: str
+
+
 ROWS: dict[str, type[Model]] = {
     "two-arms": TwoArmsRow,
     "ratios": RatioRow,
     "arm-sizes": ArmSizesRow,
     "numbers": NumberRow,
+    "two-means": TwoMeansRow,
+    "survival-rates": SurvivalRow,
 }
 
 

@@ -11,7 +11,7 @@ from statsmodels.stats.multitest import multipletests
 
 from rederive.checks.ratios import check_ratio
 from rederive.claims import RATIO_NAMES, PrintedRatio, PrintedSurvivalMedian
-from rederive.printed import Interval, Printed, listed, p_range
+from rederive.printed import Interval, Printed, formatted, listed, p_range
 from rederive.verdicts import Finding
 
 
@@ -251,3 +251,63 @@ def judge_significant(p: Mapping[str, Printed], named: Collection[str], level: f
         constrained=True,
         worded=False if differs else None if left_open else True,
     )
+
+
+def judge_insignificant(ratio: PrintedRatio, words: str) -> Finding:
+    """Do words that leave a difference in doubt fit a ratio, that is, may its confidence interval include 1?
+
+    `words` are the document's.
+    """
+    includes_one = includes(ratio, Interval(1, 1))
+    level = formatted(1 - float(ratio.level), ".0%")
+    relation = {True: "includes 1", False: "excludes 1", None: "may or may not include 1"}[includes_one]
+    return Finding(
+        judge_insignificant,
+        f"two-sided, {level}",
+        f'Read as: not significant. The interval, {ratio.lower} to {ratio.upper}, {relation}; the words are "{words}".',
+        exists=True,
+        constrained=True,
+        worded=includes_one,
+    )
+
+
+def judge_left_out(told: Mapping[str, PrintedRatio], left_out: Mapping[str, PrintedRatio], when: str) -> Finding:
+    """Can a conclusion rest on the results told, given those of the same source that are left out?
+
+    It cannot if one of these, by its own interval, lies on the other side of 1 than the estimate told of the same
+    outcome.
+
+    Parameters
+    ----------
+    told, left_out : ratios by outcome, the same outcomes in both.
+    when : what sets those left out apart.
+
+    Raises
+    ------
+    ValueError : if the outcomes differ.
+    """
+    if set(told) != set(left_out):
+        raise ValueError(f"expected the same outcomes, got {listed(told)} against {listed(left_out)}")
+    opposed = [name for name, ratio in left_out.items() if _opposed(told[name], ratio)]
+    numbers = "; ".join(f"{name} {r.estimate} ({r.lower} to {r.upper})" for name, r in left_out.items())
+    return Finding(
+        judge_left_out,
+        "each interval on its own; the same patients at two times, so the two are not compared by a test",
+        f"The source also prints, {when}: {numbers}. "
+        + (
+            f"{len(opposed)} of {len(left_out)} exclude 1 on the other side."
+            if opposed
+            else "None excludes 1 on the other side."
+        ),
+        {"opposed": len(opposed)},
+        exists=True,
+        constrained=True,
+        worded=not opposed,
+    )
+
+
+def _opposed(told: PrintedRatio, other: PrintedRatio) -> bool:
+    """Does the other ratio exclude 1 on the side away from the estimate told?"""
+    if float(told.estimate) < 1:
+        return other.lower.interval().lower >= 1
+    return float(told.estimate) > 1 and other.upper.interval().upper <= 1

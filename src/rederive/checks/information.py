@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
 from rederive.checks.ratios import SLACK
+from rederive.printed import Interval
 
 Floats = NDArray[np.float64]
 Measure = Literal["OR", "RR", "HR"]
@@ -49,6 +50,16 @@ def smallest_se(n: ArrayLike, effect: ArrayLike = 0.0, measure: Measure = "OR") 
             return np.asarray(2 / np.sqrt(people) * np.ones_like(log_ratio))
         case "RR":
             return np.asarray(np.sqrt(np.expm1(log_ratio) / people))
+
+
+def information_share(se: Interval, n: int) -> Interval:
+    """The information behind a log odds ratio, as a share of the most that `n` people can give (`smallest_se` at 0).
+
+    At 1 half of everybody responds, in arms of one size. Pooled by inverse variance, it is the mean over the people of
+    their trials' shares.
+    """
+    best = float(smallest_se(n))
+    return Interval((best / se.upper) ** 2, (best / se.lower) ** 2)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
-"""From the odds-ratio scale to risks, which is the scale patients live on.
+"""From odds and hazards to risks, the scale that patients live on.
 
-With control risk r an odds ratio OR stands for the treated risk  r1 = OR r / (1 - r + OR r).
+With control risk r an odds ratio OR stands for the treated risk r1 = OR r / (1 - r + OR r). With control survival S at
+some time, and hazards that keep the same ratio HR up to then, treated survival is S^HR.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from decimal import ROUND_FLOOR
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy import optimize
 
 from rederive.claims import PrintedRatio
 from rederive.printed import Interval, Printed, formatted
@@ -142,4 +144,75 @@ def judge_relative_reduction(reduction: Printed, ratio: PrintedRatio, control_ri
         exists=odds_reduction.overlaps(reduction.interval()),
         constrained=True,
         worded=at.overlaps(reduction.interval()),
+    )
+
+
+def relative_risk_of_hazard_ratio(hazard_ratio: ArrayLike, control_survival: ArrayLike) -> Floats:
+    """The relative risk up to a time at which this share of controls is free of the event; arguments broadcast.
+
+    With hazards in proportion, treated survival is S^h, so the relative risk is (1 - S^h) / (1 - S). It rises from h,
+    where next to nobody has had the event, to 1, where everybody has.
+
+    Raises
+    ------
+    ValueError : if a survival is not strictly between 0 and 1.
+    """
+    h, s = np.asarray(hazard_ratio, dtype=float), np.asarray(control_survival, dtype=float)
+    if np.any((s <= 0) | (s >= 1)):
+        raise ValueError("expected control survival strictly between 0 and 1")
+    return np.asarray((1 - s**h) / (1 - s))
+
+
+def reduction_of_hazard_ratio(hazard_ratio: Interval, control_survival: Interval) -> Interval:
+    """The relative risk reductions over all values in both; a reduction falls as the ratio or the risk rises."""
+    least, most = (
+        1 - float(relative_risk_of_hazard_ratio(h, s))
+        for h, s in (
+            (hazard_ratio.upper, control_survival.lower),
+            (hazard_ratio.lower, control_survival.upper),
+        )
+    )
+    return Interval(least, most)
+
+
+def lowest_control_survival(hazard_ratio: Interval, reduction: Interval) -> float:
+    """The lowest control survival at which a hazard ratio below 1 can still mean this relative risk reduction.
+
+    1 if it can mean it at none.
+    """
+
+    def spare(survival: float) -> float:
+        return 1 - float(relative_risk_of_hazard_ratio(hazard_ratio.lower, survival)) - reduction.lower
+
+    if 1 - hazard_ratio.lower <= reduction.lower:
+        return 1.0
+    return float(optimize.brentq(spare, 1e-9, 1 - 1e-9))
+
+
+def judge_hazard_reduction(reduction: Printed, ratio: PrintedRatio, control_survival: Mapping[str, Printed]) -> Finding:
+    """Is a hazard ratio below 1, read as a reduction in risk, worded rightly?
+
+    It is if that reduction holds at each of the times at which the share of controls without the event is given, by
+    name. These are borrowed from somewhere, and the card says so.
+
+    Raises
+    ------
+    ValueError : if the ratio is not a hazard ratio below 1.
+    """
+    if ratio.measure != "HR" or not ratio.estimate.interval().upper < 1:
+        raise ValueError(f"expected a hazard ratio below 1, got {ratio.measure} {ratio.estimate}")
+    printed = ratio.estimate.interval()
+    at = {name: reduction_of_hazard_ratio(printed, share.interval()) for name, share in control_survival.items()}
+    limit = lowest_control_survival(printed, reduction.interval())
+    told = "; ".join(f"{name} ({control_survival[name]}), {found:.1%}" for name, found in at.items())
+    return Finding(
+        judge_hazard_reduction,
+        "hazards in proportion throughout; control survival borrowed",
+        f"The {reduction} is 1 − HR, a reduction in the hazard. With the share of controls free of the event in "
+        f"brackets, risk is lower by: {told}. It is lower by {reduction} only while at least "
+        f"{formatted(limit, '.1%', ROUND_FLOOR)} of controls are free of it.",
+        {**at, "lowest_control_survival": limit},
+        exists=Interval(1 - printed.upper, 1 - printed.lower).overlaps(reduction.interval()),
+        constrained=True,
+        worded=all(found.overlaps(reduction.interval()) for found in at.values()),
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from rederive.claims import PrintedTotal
 from rederive.printed import Printed
 from rederive.verdicts import Finding
 
@@ -15,4 +18,62 @@ def judge_against_source(printed: Printed, source: Printed, seen_in: str) -> Fin
         f"Seen in the {seen_in}: {source}, {'the same number' if agrees else f'not {printed}'}.",
         exists=agrees,
         constrained=True,
+    )
+
+
+def judge_name(printed: Printed, source: Printed, seen_in: str, named: tuple[str, str]) -> Finding:
+    """Is a number the one its source prints, and of the same thing?
+
+    `named` says what the document and what the source call it; read from both.
+    """
+    agrees = printed.agrees(source)
+    ours, theirs = named
+    return Finding(
+        judge_name,
+        "",
+        f"Seen in the {seen_in}: {source}, {'the same number' if agrees else f'not {printed}'}. "
+        f"The document calls it {ours}, the source {theirs}.",
+        exists=agrees,
+        constrained=True,
+        worded=ours == theirs,
+    )
+
+
+def judge_part_told(printed: Printed, source: Printed, seen_in: str, left_out: Mapping[str, Printed]) -> Finding:
+    """Is a number the one its source prints, and does the source print another for the same outcome and patients?
+
+    If one that is left out differs, the document told a part for the whole.
+    """
+    agrees = printed.agrees(source)
+    others = "; ".join(f"{name} {number}" for name, number in left_out.items())
+    return Finding(
+        judge_part_told,
+        "",
+        f"Seen in the {seen_in}: {source}, {'the same number' if agrees else f'not {printed}'}. "
+        f"Of the same outcome in the same patients the source also prints: {others}.",
+        exists=agrees,
+        constrained=True,
+        worded=all(printed.agrees(number) for number in left_out.values()),
+    )
+
+
+def judge_counted_as(printed: PrintedTotal, counted: Mapping[str, tuple[int, int]], meant: str) -> Finding:
+    """Which way of counting two groups gives a printed total, and is it the one that the sentence speaks of?
+
+    Parameters
+    ----------
+    counted : both groups' sizes by the name of the way of counting, as the source has them.
+    meant : which of these names the sentence has.
+    """
+    totals = {name: sum(pair) for name, pair in counted.items()}
+    told = "; ".join(f"{name} {a} and {b}, together {a + b}" for name, (a, b) in counted.items())
+    fitting = [name for name, total in totals.items() if total == printed.n.count()]
+    return Finding(
+        judge_counted_as,
+        "",
+        f"The source counts: {told}. The sentence has {printed.n} {meant}.",
+        dict(totals),
+        exists=bool(fitting),
+        constrained=True,
+        worded=meant in fitting,
     )

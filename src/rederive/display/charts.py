@@ -377,3 +377,45 @@ def regression_to_the_mean(curves: pd.DataFrame, printed: pd.DataFrame) -> Chart
     rules = there.mark_rule(color=PRINTED, strokeWidth=2).encode(y="ratio:Q")
     words = there.mark_text(align="right", dy=-7, x=WIDTH).encode(y="ratio:Q", text="label:N")
     return alt.layer(lines, rules, words).properties(width=WIDTH, height=HEIGHT)
+
+
+def reduction_by_share(curves: pd.DataFrame, marks: pd.DataFrame, claimed: pd.DataFrame) -> Chart:
+    """Relative risk reduction over the share of controls with the event, a curve per endpoint.
+
+    `curves` has `endpoint`, `share` and `reduction`; `marks` those and `time`; `claimed` has `endpoint`, `claimed` and
+    `label`.
+    """
+    endpoints = list(dict.fromkeys(curves["endpoint"]))
+    percent = alt.Axis(format="%", tickCount=5)
+    highest = 1.15 * float(claimed["claimed"].max())
+    x = alt.X("share:Q", title="controls who have had the event (assumed)", axis=percent, scale=alt.Scale(nice=False))
+    y = alt.Y("reduction:Q", title="relative risk reduction", axis=percent, scale=alt.Scale(domain=[0, highest]))
+    dash = alt.StrokeDash(
+        "endpoint:N",
+        title=None,
+        sort=endpoints,
+        scale=alt.Scale(range=[[8, 3], [2, 3]]),
+        legend=alt.Legend(columns=1, symbolStrokeColor=IMPLIED),
+    )
+    lines = alt.Chart(curves).mark_line(color=IMPLIED, strokeWidth=2).encode(x=x, y=y, strokeDash=dash)
+    points = alt.Chart(marks).encode(x="share:Q", y="reduction:Q")
+    dots = points.mark_point(filled=False, size=80, color=IMPLIED, strokeWidth=2, opacity=1)
+    names = points.mark_text(align="left", dx=8, dy=-8).encode(text="time:N")
+    there = alt.Chart(claimed)
+    rules = there.mark_rule(color=PRINTED, strokeWidth=2).encode(y="claimed:Q")
+    words = there.mark_text(align="right", dy=-8, x=WIDTH).encode(y="claimed:Q", text="label:N")
+    return alt.layer(lines, rules, words, dots, names).properties(width=WIDTH, height=HEIGHT)
+
+
+def power_by_risk_ratio(curve: pd.DataFrame) -> Chart:
+    """Power over the true risk ratio: `ratio` and `power`."""
+    x = alt.X("ratio:Q", title="true risk ratio (assumed)", axis=alt.Axis(tickCount=5), scale=alt.Scale(nice=False))
+    y = alt.Y(
+        "power:Q",
+        title="probability of a significant result",
+        axis=alt.Axis(format="%", tickCount=5),
+        scale=alt.Scale(domain=[0, 1]),
+    )
+    line = alt.Chart(curve).mark_line(color=IMPLIED, strokeWidth=2, strokeDash=[4, 3]).encode(x=x, y=y)
+    unity = alt.Chart(pd.DataFrame({"x": [1.0]})).mark_rule(opacity=0.6).encode(x="x:Q")
+    return alt.layer(unity, line).properties(width=WIDTH, height=HEIGHT)

@@ -13,10 +13,11 @@ import pandas as pd
 
 from rederive.checks import regression
 from rederive.checks.ratios import feasible_outline
-from rederive.checks.risks import relative_risk
+from rederive.checks.risks import relative_risk, relative_risk_of_hazard_ratio
 from rederive.claims import PrintedRatio
 from rederive.display import charts
 from rederive.methods.sequential import boundaries, detectable_reduction, required_information_size
+from rederive.methods.trial_power import fisher_power
 from rederive.printed import Interval, Printed, formatted, p_for_readers
 
 
@@ -82,6 +83,23 @@ def forest(
 
     `counted` has `label`, `estimate`, `lower` and `upper`; `implied` gives the range of a ratio and that of its limits.
     """
+    table = _forest_rows(counted, printed, implied)
+    charts.figure(
+        charts.forest(table, "odds ratio of death; below 1 favours thymosin α1"),
+        "Forest plot of odds ratios of death on a log scale: "
+        + "; ".join(f"{row.label} {row.text}, {row.kind}" for row in table.itertuples())
+        + ".",
+        table[["label", "text", "kind"]].rename(columns={"label": "trials", "text": "odds ratio (95% interval)"}),
+        "What was counted, what is printed, and what the two together imply for the trials whose counts we have "
+        "not seen. The hollow bar is the range that rounding leaves for their odds ratio, the dashed line the widest "
+        "its 95% interval can be. It is arithmetic, not data.",
+    )
+
+
+def _forest_rows(
+    counted: pd.DataFrame, printed: Mapping[str, PrintedRatio], implied: Mapping[str, tuple[Interval, Interval]]
+) -> pd.DataFrame:
+    """The rows of a forest plot, as `charts.forest` takes them; arguments as in `forest`."""
     rows = [
         (label, e, e, lo, hi, f"{e:.2f} ({lo:.2f} to {hi:.2f})", "counted")
         for label, e, lo, hi in counted[["label", "estimate", "lower", "upper"]].itertuples(index=False, name=None)
@@ -92,16 +110,93 @@ def forest(
     for name, (ratios, limits) in implied.items():
         text = f"{ratios:.2f} (within {limits:.2f})"
         rows.append((name, ratios.lower, ratios.upper, limits.lower, limits.upper, text, "implied, not observed"))
-    table = pd.DataFrame(rows, columns=["label", "low", "high", "lower", "upper", "text", "kind"])
+    return pd.DataFrame(rows, columns=["label", "low", "high", "lower", "upper", "text", "kind"])
+
+
+def responses_by_time(
+    panels: Mapping[str, tuple[pd.DataFrame, Mapping[str, PrintedRatio], Mapping[str, tuple[Interval, Interval]]]],
+) -> None:
+    """Odds ratios of response that were counted, printed or implied, a forest plot per time.
+
+    Each panel is as in `forest`, with one counted, one printed and one implied ratio per outcome, in one order.
+    """
+    by_outcome = {time: np.arange(3 * len(parts[1])).reshape(3, -1).T.ravel() for time, parts in panels.items()}
+    rows = {time: _forest_rows(*parts).iloc[by_outcome[time]] for time, parts in panels.items()}
+    told = pd.concat([panel.assign(time=time) for time, panel in rows.items()])
     charts.figure(
-        charts.forest(table, "odds ratio of death; below 1 favours thymosin α1"),
-        "Forest plot of odds ratios of death on a log scale: "
-        + "; ".join(f"{row.label} {row.text}, {row.kind}" for row in table.itertuples())
+        charts.forests(rows, "odds ratio of response; above 1 favours thymosin α1"),
+        f"{len(rows)} forest plots of odds ratios of response on log scales. "
+        + " ".join(
+            f"{time}: {'; '.join(f'{row.label} {row.text}, {row.kind}' for row in panel.itertuples())}."
+            for time, panel in rows.items()
+        ),
+        told[["time", "label", "text", "kind"]].rename(
+            columns={"label": "outcome and trials", "text": "odds ratio (95% interval)"}
+        ),
+        "Diamonds: the meta-analysis of four trials, as printed. Squares: the one trial whose counts we have seen. "
+        "Hollow bars: what the other three must then pool to, by arithmetic; the bar is what rounding leaves open, the "
+        "dashed line the widest its 95% interval can be. The review tells the first panel and leaves out the second.",
+    )
+
+
+def reduction_by_survival(
+    ratios: Mapping[str, PrintedRatio], claimed: Mapping[str, Printed], borrowed: Mapping[str, Mapping[str, Printed]]
+) -> None:
+    """What printed hazard ratios mean as relative risk reductions, over the share of controls with the event.
+
+    All by endpoint; `borrowed` gives shares of controls still free of the event, by name of the time.
+    """
+    shares = np.linspace(0.002, 0.9, 120)
+    curves, marks = [], []
+    for endpoint, ratio in ratios.items():
+        h = float(ratio.estimate)
+        reduction = 1 - relative_risk_of_hazard_ratio(h, 1 - shares)
+        curves.append(pd.DataFrame({"endpoint": endpoint, "share": shares, "reduction": reduction}))
+        for time, free in borrowed[endpoint].items():
+            at = 1 - float(free)
+            marks.append((endpoint, time, at, 1 - float(relative_risk_of_hazard_ratio(h, 1 - at))))
+    table = pd.DataFrame(marks, columns=["endpoint", "time", "controls with the event", "risk reduction"])
+    lines = pd.DataFrame(
+        [{"endpoint": endpoint, "claimed": float(number), "label": str(number)} for endpoint, number in claimed.items()]
+    )
+    told = "; ".join(
+        f"{endpoint}: from {claimed[endpoint]} near no events down to {curve['reduction'].iloc[-1]:.0%} where "
+        f"{shares[-1]:.0%} of controls have one"
+        for endpoint, curve in zip(ratios, curves, strict=True)
+    )
+    points = "; ".join(
+        f"{row.endpoint}, {row.time}: {row[3]:.0%} with the event, {row[4]:.0%} lower risk"
+        for row in table.itertuples(name="Row")
+    )
+    charts.figure(
+        charts.reduction_by_share(
+            pd.concat(curves), table.set_axis(["endpoint", "time", "share", "reduction"], axis=1), lines
+        ),
+        f"{len(curves)} falling dashed curves. {told}. Hollow circles at borrowed shares. {points}. Solid lines mark "
+        "the printed reductions.",
+        table,
+        "What the printed hazard ratios mean as reductions in risk, by the share of untreated patients who have had "
+        "the event. Dashed curves assume that hazards keep the same ratio throughout. Circles: the shares at three "
+        "times in another cohort of the same centre. Solid lines: the reductions that the review prints.",
+        {"controls with the event": ".1%", "risk reduction": ".1%"},
+    )
+
+
+def power_by_risk_ratio(arms: tuple[int, int], control_risk: float) -> None:
+    """The power of Fisher's test in arms of these sizes (treated, control), over the true risk ratio."""
+    ratios = np.linspace(0, 4, 81)
+    power = fisher_power(ratios * control_risk, arms[0], control_risk, arms[1])
+    curve = pd.DataFrame({"ratio": ratios, "power": power})
+    few = curve[curve["ratio"].isin([0, 0.5, 1, 2, 3, 4])]
+    charts.figure(
+        charts.power_by_risk_ratio(curve),
+        "A dashed curve that is lowest where the drug does nothing, at a risk ratio of 1, and rises to both sides: "
+        + "; ".join(f"{row.power:.0%} at {row.ratio:g}" for row in few.itertuples())
         + ".",
-        table[["label", "text", "kind"]].rename(columns={"label": "trials", "text": "odds ratio (95% interval)"}),
-        "What was counted, what is printed, and what the two together imply for the trials whose counts we have "
-        "not seen. The hollow bar is the range that rounding leaves for their odds ratio, the dashed line the widest "
-        "its 95% interval can be. It is arithmetic, not data.",
+        few.rename(columns={"ratio": "true risk ratio", "power": "probability of p ≤ 0.05"}),
+        f"How likely arms of {arms[0]} and {arms[1]} are to show a significant difference, by the true risk ratio, if "
+        f"{control_risk:.1%} of controls have the event. Exact for Fisher's test, two-sided. Assumed, not observed.",
+        {"true risk ratio": ".1f", "probability of p ≤ 0.05": ".0%"},
     )
 
 

@@ -1,0 +1,154 @@
+"""Survival percentages of two arms at a few times: every table of events behind them, and the log-rank test of each.
+
+Between two printed times some patients have the event and some are lost. Here all events of such a period are taken to
+meet one number at risk, which may be whole or half: losses before all of them, after all of them, or halfway, as
+the actuarial method has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special, stats
+
+from rederive.printed import Interval, Printed
+
+Floats = NDArray[np.float64]
+Order = Literal["tied", "controls first", "treated first"]
+
+
+def life_tables_that_print(n: int, survival: Sequence[Printed]) -> Floats:
+    """Every table of events, among `n` patients, whose survival prints these percentages in turn.
+
+    After a period with r at risk and d events survival is multiplied by 1 - d / r. At risk are at most n at first, and
+    then at most those of the period before less its events; in steps of one half.
+
+    Returns
+    -------
+    Array of shape (tables, periods, 2): number at risk and events. No table: shape (0, periods, 2).
+    """
+    tables, surviving = np.zeros((1, 0, 2)), np.ones(1)
+    for percent in survival:
+        ends = percent.interval()
+        left = tables[:, -1, 0] - tables[:, -1, 1] if tables.shape[1] else np.array([float(n)])
+        grown, after = [np.zeros((0, tables.shape[1] + 1, 2))], [np.zeros(0)]
+        for most in np.unique(left):
+            rows = np.flatnonzero(left == most)
+            at_risk, events = np.meshgrid(np.arange(0.5, most + 0.5, 0.5), np.arange(np.floor(most) + 1), indexing="ij")
+            possible = events <= at_risk
+            pairs = np.stack([at_risk[possible], events[possible]], axis=-1)
+            product = surviving[rows, None] * (1 - pairs[:, 1] / pairs[:, 0])
+            row, pair = np.nonzero((product >= ends.lower - SLACK) & (product <= ends.upper + SLACK))
+            grown.append(np.concatenate([tables[rows[row]], pairs[pair][:, None, :]], axis=1))
+            after.append(product[row, pair])
+        tables, surviving = np.concatenate(grown), np.concatenate(after)
+    return tables
+
+
+SLACK = 1e-12
+"""Rounding errors of a few products of doubles; no percentage with two decimals is finer."""
+
+
+def log_rank_p(treated: Floats, control: Floats, order: Order) -> Floats:
+    """Two-sided p value of the log-rank test of each pair of such tables, events of a period in one order.
+
+     The order in which events of a period came is not printed, and the test depends on it. "tied": all at once, so that
+     of d events among r patients the treated expect d r1 / r, with variance d (r1 / r) (r0 / r) (r - d) / (r - 1)
+    . Or one after the other, all of one arm before the other's: the expected events of the treated are
+     then the highest with controls first, and the lowest with the treated first. Z is the sum of observed less
+     expected over the root of the summed variances.
+
+     Parameters
+     ----------
+     treated, control : shape (..., periods, 2), number at risk and events; they broadcast.
+
+     Returns
+     -------
+     The p values; NaN where nothing could have happened.
+    """
+    r1, d1 = treated[..., 0], treated[..., 1]
+    r0, d0 = control[..., 0], control[..., 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        match order:
+            case "tied":
+                r, d = r1 + r0, d1 + d0
+                expected = d * r1 / r
+                variance = np.where(r > 1, d * (r1 / r) * (1 - r1 / r) * (r - d) / (r - 1), 0)
+            case "controls first":
+                first, spread = _one_by_one(d0, r0, r1)
+                others, further = _one_by_one(d1, r1, r0 - d0)
+                expected, variance = first + d1 - others, spread + further
+            case "treated first":
+                others, spread = _one_by_one(d1, r1, r0)
+                then, further = _one_by_one(d0, r0, r1 - d1)
+                expected, variance = d1 - others + then, spread + further
+        z = np.sum(d1 - expected, axis=-1) / np.sqrt(np.sum(variance, axis=-1))
+    return np.asarray(2 * stats.norm.sf(np.abs(z)))
+
+
+def _one_by_one(events: Floats, at_risk: Floats, others: Floats) -> tuple[Floats, Floats]:
+    """While one arm has its events, one after the other: events the other arm expects, and their variance.
+
+    With m = at_risk + others these are Σ others / (m - i) and Σ (others / (m - i)) (1 - others / (m - i)), i from 0 to
+    events - 1. Sums of 1 / (m - i) and of their squares are differences of the digamma and trigamma functions.
+    """
+    m = at_risk + others
+    once = special.digamma(m + 1) - special.digamma(m - events + 1)
+    squared = special.polygamma(1, m - events + 1) - special.polygamma(1, m + 1)
+    return np.asarray(others * once), np.asarray(others * once - others**2 * squared)
+
+
+def log_rank_over_tables(
+    treated: Sequence[Printed], control: Sequence[Printed], arms: tuple[int, int], most_events: int | None = None
+) -> pd.Series:
+    """The log-rank test over every pair of tables that prints two arms' survival.
+
+    Parameters
+    ----------
+    arms : patients at the start, treated and control.
+    most_events : pairs with more events in all are left out; None for no limit.
+
+    Returns
+    -------
+    `treated_tables`, `control_tables`, `pairs`, `events` and, for each order of `log_rank_p`, its p values; events and
+    p values are intervals, None if no pair is left.
+    """
+    first, second = (life_tables_that_print(n, rates) for n, rates in zip(arms, (treated, control), strict=True))
+    events = first[:, None, :, 1].sum(axis=-1) + second[None, :, :, 1].sum(axis=-1)
+    kept = np.ones(events.shape, dtype=bool) if most_events is None else events <= most_events
+    found: dict[str, object] = {"treated_tables": len(first), "control_tables": len(second), "pairs": int(kept.sum())}
+    i, j = np.nonzero(kept)
+    if not i.size:
+        return pd.Series(found | dict.fromkeys(["events", *get_args(Order)]))
+    counted = events[kept]
+    found["events"] = Interval(counted.min(), counted.max())
+    for order in get_args(Order):
+        p = [log_rank_p(first[i[k : k + CHUNK]], second[j[k : k + CHUNK]], order) for k in range(0, i.size, CHUNK)]
+        found[order] = Interval(min(map(np.nanmin, p)), max(map(np.nanmax, p)))
+    return pd.Series(found)
+
+
+CHUNK = 200_000
+"""Pairs tested at a time, to bound memory."""
+
+
+def hazard_ratios_by_year(treated: Sequence[Printed], control: Sequence[Printed]) -> list[Interval]:
+    """The ratio of cumulative hazards, log of treated over log of control survival, at each time.
+
+    It is the hazard ratio if hazards were in proportion up to then. Over all values that round to what is printed.
+
+    Raises
+    ------
+    ValueError : if a percentage may be 0% or 100%.
+    """
+    ratios = []
+    for one, other in zip(treated, control, strict=True):
+        a, b = one.interval(), other.interval()
+        if min(a.lower, b.lower) <= 0 or max(a.upper, b.upper) >= 1:
+            raise ValueError(f"expected survival strictly between 0% and 100%, got {one} and {other}")
+        ratios.append(Interval(np.log(a.upper) / np.log(b.lower), np.log(a.lower) / np.log(b.upper)))
+    return ratios
