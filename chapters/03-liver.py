@@ -17,6 +17,7 @@
 # rightly. What it leaves out, and how it words the rest, changes what they say.
 
 # %% tags=["hide-input"]
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from importlib.metadata import version
 
 import pandas as pd
@@ -69,7 +70,7 @@ from rederive.methods.trial_power import (
 )
 from rederive.methods.trials import single_trials
 from rederive.methods.unseen import remainder
-from rederive.printed import Interval, p_range
+from rederive.printed import Interval, formatted, listed, p_ends, p_range
 from rederive.verdicts import silent
 
 # %% tags=["hide-input"]
@@ -140,8 +141,8 @@ audit.judge(
         audit.row("numbers", "iino-randomised").number,
         "primary abstract",
         (
-            "those who were given 1.6 mg",
-            "those randomised between 0.8 mg and 1.6 mg",
+            "patients who received 1.6 mg",
+            "patients randomised between 0.8 mg and 1.6 mg",
         ),
     ),
 )
@@ -263,14 +264,17 @@ table(
 )
 
 # %% tags=["hide-input"]
-one_sided = (tested["Fisher's exact, one-sided"] < 0.05) & (
-    tested["Fisher's exact"] >= 0.05
+one_sided = tested["printed by"].str.contains("one-sided")
+two_sided = tested["printed by"] != "Fisher's exact, one-sided"
+without = zip(
+    controlled.events_control.iloc[:3],
+    controlled.n_control.iloc[:3],
+    strict=True,
 )
 text(f"""
-Without the drug some patients responded too: {controlled.events_control.min()} to {controlled.events_control.max()} of
-about {round(controlled.n_control.mean())} in an arm. A rate such as {alt} has to be set against that, and the article has
-nothing to set it against. (One thing for those who use these trials: all four printed p values are those of a one-sided
-Fisher test, and only one of them is also printed by a two-sided test that we tried.)
+Without the drug some patients responded too: {listed(f"{e} of {n}" for e, n in without)}. A rate such as {alt} has to be set
+against that, and the article has nothing to set it against. (One thing for those who use these trials: a one-sided Fisher
+test prints {one_sided.sum()} of the {len(tested)} p values, and a two-sided test that we tried {two_sided.sum()}.)
 """)
 
 # %% [markdown]
@@ -392,9 +396,9 @@ table(
 shares = precision["share of the most information"]
 text(f"""
 The intervals use {min(s.lower for s in shares):.0%} to all of the information that {n_all} patients could give (a share
-above 100% is what rounding leaves open, not what can be). That asks for responses near one half in both arms of every
-trial, and for trials that agree: $I^2$ at most {precision["I² at most"].max():.0%} in any of the six. Nothing here is
-impossible.
+above 100% is what rounding leaves open, not what can be). That asks for responses near one half and arms of like size, on
+the average of the trials, and for trials that agree: $I^2$ at most
+{formatted(precision["I² at most"].max(), ".0%", ROUND_CEILING)} in any of the six. Nothing here is impossible.
 """)
 
 # %% [markdown]
@@ -457,8 +461,8 @@ The conditional estimate with its exact interval prints {prints_all} of {len(way
 χ² of complete responses, {audit.row("numbers", "you-eot-complete-chi2").number} and
 {audit.row("numbers", "you-fu-complete-chi2").number}, are likelihood-ratio statistics
 ({g["you-eot-complete"]["likelihood-ratio χ²"]:.2f} and {g["you-fu-complete"]["likelihood-ratio χ²"]:.2f}), not Pearson's
-({g["you-eot-complete"]["Pearson's χ²"]:.2f} and {g["you-fu-complete"]["Pearson's χ²"]:.2f}). So the trial's numbers can be
-reproduced from its counts, to the digit.
+({g["you-eot-complete"]["Pearson's χ²"]:.2f} and {g["you-fu-complete"]["Pearson's χ²"]:.2f}). All these numbers
+of the trial can be reproduced from its counts, to the digit.
 """)
 
 # %% [markdown]
@@ -511,7 +515,7 @@ figures.responses_by_time(panels)
 # %% tags=["hide-input"]
 least_p = min(found.p.lower for found in rest.values())
 text(f"""
-The other three differ from You in none of the six (all p above {least_p:.2f}). One more trial of the four may be an Italian
+The other three differ from You in none of the six (p at least {formatted(least_p, ".2f", ROUND_FLOOR)} in each). One more trial of the four may be an Italian
 one of {others.loc["italian-fu", "n_treated"] + others.loc["italian-fu", "n_control"]} patients, of which a later review prints
 percentages only: they fit {others.loc["italian-fu", "events_treated"]} of {others.loc["italian-fu", "n_treated"]} against
 {others.loc["italian-fu", "events_control"]} of {others.loc["italian-fu", "n_control"]} at the end of follow-up, but other
@@ -576,9 +580,9 @@ nearly_equal = any_arms[
 ]
 text(f"""
 {len(any_arms):,} pairs of arms and counts, of {n_trial} patients in all, print {share_1} and {share_0}; with arms that differ
-by at most a tenth of all patients there are {len(nearly_equal)}, with {nearly_equal.events_treated.min()} to
-{nearly_equal.events_treated.max()} cancers against {nearly_equal.events_control.min()} to
-{nearly_equal.events_control.max()}.
+by at most a tenth of all patients there are {len(nearly_equal)}, all with
+{Interval(nearly_equal.events_treated.min(), nearly_equal.events_treated.max()):.0f} cancers against
+{Interval(nearly_equal.events_control.min(), nearly_equal.events_control.max()):.0f}.
 """)
 
 # %%
@@ -789,7 +793,7 @@ table(
             ],
             "printed p": matching["p"],
             **{
-                f"p, {name}": recomputed[name].map(p_range)
+                f"p, {name}": recomputed[name].map(p_ends)
                 for name in recomputed.columns[:-1]
             },
         }
@@ -890,6 +894,16 @@ table(
     {"ratio of cumulative hazards": ".2f"},
 )
 
+# %% tags=["hide-input"]
+hec_death, hec_recurrence = (
+    audit.row("ratios", f"hec2017-{endpoint}") for endpoint in ("os", "rfs")
+)
+text(f"""
+He C also prints hazard ratios: {hec_death.estimate} ({hec_death.lower} to {hec_death.upper}) for death and
+{hec_recurrence.estimate} ({hec_recurrence.lower} to {hec_recurrence.upper}) for recurrence or death, from {hec_death.n}
+patients. The review's {survival.estimate} and {recurrence.estimate} are further from 1, and lie inside these wide intervals.
+""")
+
 # %% [markdown]
 # Both print a p value too. For He C the numbers of patients at the start are printed, so we can list the tables of events
 # behind the percentages up to five years, and test each. A table here says how many patients were at risk, and how many
@@ -940,7 +954,7 @@ table(
 free = tested_tables["recurrence-free survival"]
 text(f"""
 So the printed percentages leave the test wide open: for recurrence p can be anything from {free["controls first"].lower:.2g}
-to {free["treated first"].upper:.2g}. For survival the least p we find is
+to {free["treated first"].upper:.2f}. For survival the least p we find is
 {tested_tables["overall survival"]["controls first"].lower:.2g}, a little above the printed
 {rates[rates["endpoint"] == "overall survival"]["p"].iloc[0]}; follow-up beyond five years, or losses between the deaths of
 one period, may account for that. Nothing is concluded from it. Percentages at a few times do not carry a test.
@@ -1007,8 +1021,8 @@ audit.judge_together(
 
 # %% tags=["hide-input"]
 audit.close(f"""
-The review copies its numbers rightly and leaves out half of what they say: of the meta-analysis against interferon it
-tells the odds ratios at the end of treatment ({told["complete"].estimate} for a complete response), and not those six
+The review copies its numbers rightly, but tells one of its results by half: of the meta-analysis against interferon it
+gives the odds ratios at the end of treatment ({told["complete"].estimate} for a complete response), and not those six
 months later ({later["complete"].estimate}), which favour thymosin α1. Its {share_1} against {share_0} of liver cancer is
 {trial.events_treated[0]} patients against {trial.events_control[0]}, and a trial of that size would have missed a halving
 {1 - power[0.5]:.0%} of the time. The "{audit["recurrence-reduction"].printed.percent} reduction in recurrence risk" is one of

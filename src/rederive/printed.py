@@ -90,6 +90,12 @@ def p_for_readers(p: float, least: float = TINY_P, rounding: str = ROUND_HALF_EV
     return f"<{formatted(least, '.1g')}" if p < least else formatted(p, ".2g", rounding)
 
 
+def p_ends(p: Interval) -> str:
+    """Both ends of a range of p values for readers, rounded outwards: `0.014 to 0.022`, or `<0.0001` for tiny ones."""
+    ends = p_for_readers(p.lower, rounding=ROUND_FLOOR), p_for_readers(p.upper, rounding=ROUND_CEILING)
+    return " to ".join(dict.fromkeys(ends))
+
+
 def formatted(value: float, spec: str = "", rounding: str = ROUND_HALF_EVEN) -> str:
     """A number for readers: as Python formats it, but `.3g` and the like never turn to powers of ten.
 

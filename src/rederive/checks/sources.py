@@ -32,7 +32,7 @@ def judge_name(printed: Printed, source: Printed, seen_in: str, named: tuple[str
         judge_name,
         "",
         f"Seen in the {seen_in}: {source}, {'the same number' if agrees else f'not {printed}'}. "
-        f"The document calls it {ours}, the source {theirs}.",
+        f"The document speaks of {ours}, the source of {theirs}.",
         exists=agrees,
         constrained=True,
         worded=ours == theirs,

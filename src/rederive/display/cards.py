@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_CEILING
 from html import escape
 
 from rederive.claims import (
@@ -25,7 +24,7 @@ from rederive.claims import (
 )
 from rederive.display.shown import Shown, html_table
 from rederive.display.tables import cell
-from rederive.printed import TINY_P, Interval, p_for_readers
+from rederive.printed import TINY_P, Interval, p_ends
 from rederive.verdicts import MEANING, Finding, Value, Verdict, qualified_name, silent
 
 # Verdicts must be told apart without colour: each has a sign of its own.
@@ -128,8 +127,7 @@ def verdict_card(claim: Claim, finding: Finding) -> Shown:
 def _value(name: str, value: Value) -> str:
     """A recomputed value as a card shows it."""
     if isinstance(value, Interval) and re.search(r"(^|_)p(_|$)", name) and value.lower < TINY_P:
-        ends = p_for_readers(value.lower), p_for_readers(value.upper, rounding=ROUND_CEILING)
-        return " to ".join(dict.fromkeys(ends))
+        return p_ends(value)
     return cell(value)
 
 

@@ -56,19 +56,19 @@ SLACK = 1e-12
 def log_rank_p(treated: Floats, control: Floats, order: Order) -> Floats:
     """Two-sided p value of the log-rank test of each pair of such tables, events of a period in one order.
 
-     The order in which events of a period came is not printed, and the test depends on it. "tied": all at once, so that
-     of d events among r patients the treated expect d r1 / r, with variance d (r1 / r) (r0 / r) (r - d) / (r - 1)
-    . Or one after the other, all of one arm before the other's: the expected events of the treated are
-     then the highest with controls first, and the lowest with the treated first. Z is the sum of observed less
-     expected over the root of the summed variances.
+    The order in which events of a period came is not printed, and the test depends on it. "tied": all at once, so that
+    of d events among r patients the treated expect d r1 / r, with the hypergeometric variance d (r1 / r) (r0 / r)
+    (r - d) / (r - 1). Or one after the other, all of one arm before the other's: the expected events of the treated
+    are then the highest with controls first, and the lowest with the treated first. Z is the sum of observed less
+    expected over the root of the summed variances.
 
-     Parameters
-     ----------
-     treated, control : shape (..., periods, 2), number at risk and events; they broadcast.
+    Parameters
+    ----------
+    treated, control : shape (..., periods, 2), number at risk and events; they broadcast.
 
-     Returns
-     -------
-     The p values; NaN where nothing could have happened.
+    Returns
+    -------
+    The p values; NaN where nothing could have happened.
     """
     r1, d1 = treated[..., 0], treated[..., 1]
     r0, d0 = control[..., 0], control[..., 1]
