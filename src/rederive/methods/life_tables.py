@@ -123,13 +123,13 @@ def log_rank_over_tables(
     found: dict[str, object] = {"treated_tables": len(first), "control_tables": len(second), "pairs": int(kept.sum())}
     i, j = np.nonzero(kept)
     if not i.size:
-        return pd.Series(found | dict.fromkeys(["events", *get_args(Order)]))
+        return pd.Series(found | dict.fromkeys(["events", *get_args(Order)]), dtype=object)
     counted = events[kept]
     found["events"] = Interval(counted.min(), counted.max())
     for order in get_args(Order):
         p = [log_rank_p(first[i[k : k + CHUNK]], second[j[k : k + CHUNK]], order) for k in range(0, i.size, CHUNK)]
         found[order] = Interval(min(map(np.nanmin, p)), max(map(np.nanmax, p)))
-    return pd.Series(found)
+    return pd.Series(found, dtype=object)
 
 
 CHUNK = 200_000

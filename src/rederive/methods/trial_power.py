@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
-from rederive.checks.proportions import TESTS, fisher_p
+from rederive.checks.proportions import TESTS
 from rederive.methods.pooling import TwoArms
 from rederive.methods.trials import p_values, single_trials
 from rederive.printed import Interval, formatted, p_range
@@ -42,10 +42,25 @@ def fisher_power(
         int(stats.binom.isf(NEGLIGIBLE, n_control, risk_control)),
     )
     treated, control = (np.arange(count + 1) for count in most)
-    rejects = fisher_p(treated[:, None], n_treated, control[None, :], n_control) <= level
-    chance = stats.binom.pmf(control, n_control, risk_control)
-    given_treated = rejects @ chance
+    rejects = np.zeros((treated.size, control.size), dtype=bool)
+    for events in range(sum(most) + 1):
+        split, p = _fisher_p_by_split(events, n_treated, n_control)
+        within = (split <= most[0]) & (events - split <= most[1])
+        rejects[split[within], events - split[within]] = p[within] <= level
+    given_treated = rejects @ stats.binom.pmf(control, n_control, risk_control)
     return np.asarray(stats.binom.pmf(treated, n_treated, risks[..., None]) @ given_treated)
+
+
+def _fisher_p_by_split(events: int, n_treated: int, n_control: int) -> tuple[NDArray[np.int64], Floats]:
+    """Fisher's two-sided p for every way to split so many events between two arms: (events of the treated, p).
+
+    The same as `checks.proportions.fisher_p`, which would take each table's probabilities anew.
+    """
+    split = np.arange(max(0, events - n_control), min(events, n_treated) + 1)
+    chance = np.exp(stats.hypergeom.logpmf(split, n_treated + n_control, events, n_treated))  # pmf is slow for many
+    ascending = np.sort(chance)
+    counted = np.searchsorted(ascending, chance * (1 + 1e-7), side="right")
+    return split, np.minimum(np.cumsum(ascending)[counted - 1], 1)
 
 
 def detectable_increase(n_treated: int, risk_control: float, n_control: int, power: float = 0.8) -> float:
