@@ -13,6 +13,8 @@ from rederive.checks.comparisons import (
     interaction,
     judge_absence,
     judge_better,
+    judge_insignificant,
+    judge_left_out,
     judge_same_thing,
     judge_significant,
     judge_subgroup,
@@ -153,3 +155,41 @@ def test_which_tests_are_significant(texts, named, worded, below, after):
     assert ("Rounding leaves open on which side b lies" in finding.because) == (texts[1] == "0.05")
     with pytest.raises(ValueError, match="got z"):
         judge_significant(p, "az")
+
+
+@pytest.mark.parametrize(
+    ("printed", "worded"),
+    [
+        (("0.54", "0.30", "0.97"), False),
+        (("0.60", "0.34", "1.05"), True),
+        (("0.60", "0.34", "1.00"), None),  # 1.00 may be 0.998
+        (("1.5", "1.1", "2.0"), False),
+    ],
+)
+def test_words_that_leave_a_difference_in_doubt(printed, worded):
+    finding = judge_insignificant(ratio(*printed), "numerically worse")
+    assert finding.worded is worded
+    assert '"numerically worse"' in finding.because
+
+
+@pytest.mark.parametrize(
+    ("told", "left_out", "opposed"),
+    [
+        (("0.62", "0.35", "1.10"), ("3.71", "2.05", "6.71"), 1),
+        (("0.62", "0.35", "1.10"), ("1.50", "0.90", "2.50"), 0),  # its own interval holds 1
+        (("0.62", "0.35", "1.10"), ("0.40", "0.20", "0.80"), 0),  # the same side
+        (("1.60", "0.90", "2.90"), ("0.40", "0.20", "0.80"), 1),
+        (("1.00", "0.80", "1.25"), ("0.40", "0.20", "0.80"), 0),  # no side to be opposed to
+        (("0.62", "0.35", "1.10"), ("1.90", "1.00", "3.60"), 0),  # 1.00 may be 0.996
+    ],
+)
+def test_results_left_out(told, left_out, opposed):
+    finding = judge_left_out({"response": ratio(*told)}, {"response": ratio(*left_out)}, "later")
+    assert finding.recomputed == {"opposed": opposed}
+    assert finding.verdict is (Verdict.MISWORDED if opposed else Verdict.COHERENT)
+    # turning every ratio upside down changes nothing
+    turned = [tuple(f"{1 / float(x):.6f}" for x in (e, u, low)) for e, low, u in (told, left_out)]
+    again = judge_left_out({"response": ratio(*turned[0])}, {"response": ratio(*turned[1])}, "later")
+    assert again.verdict is finding.verdict
+    with pytest.raises(ValueError, match="the same outcomes, got response against death"):
+        judge_left_out({"response": ratio(*told)}, {"death": ratio(*left_out)}, "later")

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rederive.checks.information import heterogeneity_ceiling, minimum_events, smallest_se
+from rederive.checks.information import heterogeneity_ceiling, information_share, minimum_events, smallest_se
 from rederive.methods.pooling import heterogeneity, inverse_variance
+from rederive.printed import Interval
 
 
 def every_table(n):
@@ -69,3 +70,21 @@ def test_too_narrow_an_interval_is_said_to_be_so():
         heterogeneity_ceiling(0.2, 1, 1927)
     with pytest.raises(ValueError, match="fewer known"):
         heterogeneity_ceiling(0.2, 2, 1927, [0.1, 0.1])
+
+
+def test_half_of_everybody_responding_in_equal_arms_is_all_the_information_there_is():
+    a = 50  # four cells of 50
+    se = (4 / a) ** 0.5
+    share = information_share(Interval(se, 2 * se), 4 * a)
+    assert (share.lower, share.upper) == pytest.approx((0.25, 1))
+
+
+@given(st.lists(st.tuples(*[st.integers(1, 60)] * 4), min_size=1, max_size=6))
+def test_the_share_of_pooled_trials_is_the_mean_over_people_of_their_shares(tables):
+    cells = np.array(tables, dtype=float)
+    people, variances = cells.sum(axis=1), (1 / cells).sum(axis=1)
+    pooled = np.sum(1 / variances) ** -0.5
+    own = [information_share(Interval(v**0.5, v**0.5), int(m)).lower for v, m in zip(variances, people, strict=True)]
+    share = information_share(Interval(pooled, pooled), int(people.sum()))
+    assert share.lower == pytest.approx(np.average(own, weights=people))
+    assert share.upper <= 1 + 1e-9

@@ -14,6 +14,7 @@ from rederive.printed import (
     UnreadableNumber,
     endpoints,
     formatted,
+    p_ends,
     p_for_readers,
     p_range,
     print_number,
@@ -198,6 +199,19 @@ def test_p_ranges(p, text):
 )
 def test_tiny_p_values_are_told_as_a_bound(p, options, text):
     assert p_for_readers(p, **options) == text
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        ((0.0149, 0.0215), "0.014 to 0.022"),
+        ((1e-14, 5e-14), "<0.0001"),
+        ((1e-6, 0.00123), "<0.0001 to 0.0013"),
+        ((0.5, 0.5), "0.50"),
+    ],
+)
+def test_ranges_of_p_values_are_rounded_outwards(p, text):
+    assert p_ends(Interval(*p)) == text
 
 
 def test_endpoints_of_many():

@@ -8,8 +8,12 @@ from statsmodels.stats.contingency_tables import Table2x2
 
 from rederive.checks.risks import (
     highest_control_risk,
+    judge_hazard_reduction,
     judge_relative_reduction,
+    lowest_control_survival,
+    reduction_of_hazard_ratio,
     relative_risk,
+    relative_risk_of_hazard_ratio,
     risk_scale,
     risk_table,
     treated_risk,
@@ -85,3 +89,61 @@ def test_reading_odds_as_risks_is_misworded_only_where_the_two_part():
     for odds_ratio, reduction in [(1.5, 0.2), (0.5, 1.0)]:
         with pytest.raises(ValueError, match="below"):
             highest_control_risk(Interval(odds_ratio, odds_ratio), Interval(reduction, reduction))
+
+
+def hazard_ratio(estimate="0.381", measure="HR"):
+    return PrintedRatio(measure=measure, estimate=estimate, lower="0.1", upper="0.9")
+
+
+@given(st.floats(0.05, 20), st.floats(0.01, 0.99), st.floats(0.1, 10))
+def test_hazards_in_proportion_give_that_relative_risk(ratio, survival, time):
+    """Two exponential distributions, whose hazards are in proportion, at the time when `survival` are left."""
+    hazard = -np.log(survival) / time
+    expected = -np.expm1(-ratio * hazard * time) / -np.expm1(-hazard * time)
+    assert relative_risk_of_hazard_ratio(ratio, survival) == pytest.approx(expected, rel=1e-9)
+
+
+@given(st.floats(0.05, 0.95))
+def test_where_events_are_rare_the_hazard_ratio_is_the_relative_risk_and_where_all_have_them_it_is_1(ratio):
+    assert relative_risk_of_hazard_ratio(ratio, 1 - 1e-9) == pytest.approx(ratio, rel=1e-6)
+    at = relative_risk_of_hazard_ratio(ratio, np.linspace(0.999, 0.001, 50))
+    assert (np.diff(at) > 0).all()
+    assert at[-1] < 1
+    with pytest.raises(ValueError, match="strictly between 0 and 1"):
+        relative_risk_of_hazard_ratio(ratio, 1.0)
+
+
+@given(
+    st.floats(0.1, 0.9), st.floats(0.05, 0.9), st.floats(0, 0.05), st.floats(0, 0.05), st.floats(0, 1), st.floats(0, 1)
+)
+def test_every_value_inside_both_intervals_has_its_reduction_inside(h, s, wide_h, wide_s, at_h, at_s):
+    found = reduction_of_hazard_ratio(Interval(h, h + wide_h), Interval(s, s + wide_s))
+    inside = 1 - float(relative_risk_of_hazard_ratio(h + at_h * wide_h, s + at_s * wide_s))
+    assert found.lower - 1e-12 <= inside <= found.upper + 1e-12
+
+
+def test_the_lowest_control_survival_is_where_the_reduction_is_just_met():
+    ratio, reduction = Interval(0.3805, 0.3815), Interval(0.615, 0.625)
+    limit = lowest_control_survival(ratio, reduction)
+    assert 1 - relative_risk_of_hazard_ratio(0.3805, limit) == pytest.approx(0.615)
+    assert lowest_control_survival(ratio, Interval(0.7, 0.8)) == 1
+
+
+@pytest.mark.parametrize(
+    ("reduction", "survival", "verdict"),
+    [
+        ("62%", ["99.9%"], Verdict.COHERENT),
+        ("62%", ["99.9%", "32.1%"], Verdict.MISWORDED),
+        ("48%", ["32.1%"], Verdict.CONTRADICTED),  # that is not 1 - HR
+    ],
+)
+def test_hazard_reductions_are_risk_reductions_only_where_events_are_rare(reduction, survival, verdict):
+    shares = {f"time {i}": Printed.parse(share) for i, share in enumerate(survival)}
+    finding = judge_hazard_reduction(Printed.parse(reduction), hazard_ratio(), shares)
+    assert finding.verdict is verdict
+
+
+def test_hazard_reductions_need_a_hazard_ratio_below_1():
+    for wrong in (hazard_ratio(measure="OR"), PrintedRatio(measure="HR", estimate="1.5", lower="1.1", upper="2")):
+        with pytest.raises(ValueError, match="a hazard ratio below 1, got"):
+            judge_hazard_reduction(Printed.parse("62%"), wrong, {"1 year": Printed.parse("90%")})

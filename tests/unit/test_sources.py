@@ -1,6 +1,9 @@
 """Numbers against their sources."""
 
-from rederive.checks.sources import judge_against_source
+import pytest
+
+from rederive.checks.sources import judge_against_source, judge_counted_as, judge_name, judge_part_told
+from rederive.claims import PrintedTotal
 from rederive.printed import Printed
 from rederive.verdicts import Verdict
 
@@ -10,3 +13,50 @@ def test_a_number_is_the_sources_or_it_is_not():
     assert judge_against_source(eleven, eleven, "abstract").verdict is Verdict.COHERENT
     assert judge_against_source(eleven, twelve, "abstract").verdict is Verdict.CONTRADICTED
     assert judge_against_source(Printed.parse("75%"), Printed.parse("75.2%"), "abstract").verdict is Verdict.COHERENT
+
+
+@pytest.mark.parametrize(
+    ("source", "named", "verdict"),
+    [
+        ("22.8%", ("clearance", "clearance"), Verdict.COHERENT),
+        ("22.8%", ("seroconversion", "clearance"), Verdict.MISWORDED),
+        ("22.9%", ("clearance", "clearance"), Verdict.CONTRADICTED),
+        ("22.9%", ("seroconversion", "clearance"), Verdict.CONTRADICTED),
+    ],
+)
+def test_a_right_number_of_another_thing_is_misworded(source, named, verdict):
+    finding = judge_name(Printed.parse("22.8%"), Printed.parse(source), "abstract", named)
+    assert finding.verdict is verdict
+    assert all(name in finding.because for name in named)
+
+
+@pytest.mark.parametrize(
+    ("source", "other", "verdict"),
+    [
+        ("30%", "15%", Verdict.MISWORDED),
+        ("30%", "30.2%", Verdict.COHERENT),
+        ("31%", "15%", Verdict.CONTRADICTED),
+    ],
+)
+def test_a_part_told_for_the_whole(source, other, verdict):
+    finding = judge_part_told(
+        Printed.parse("30%"), Printed.parse(source), "abstract", {"by another assay": Printed.parse(other)}
+    )
+    assert finding.verdict is verdict
+    assert f"by another assay {other}" in finding.because
+
+
+@pytest.mark.parametrize(
+    ("n", "meant", "verdict"),
+    [
+        ("468", "before matching", Verdict.COHERENT),
+        ("468", "after matching", Verdict.MISWORDED),
+        ("200", "after matching", Verdict.COHERENT),
+        ("400", "after matching", Verdict.CONTRADICTED),
+    ],
+)
+def test_whom_a_total_counts(n, meant, verdict):
+    total = PrintedTotal.model_validate({"n": n})
+    finding = judge_counted_as(total, {"before matching": (228, 240), "after matching": (100, 100)}, meant)
+    assert finding.verdict is verdict
+    assert finding.recomputed == {"before matching": 468, "after matching": 200}

@@ -1,0 +1,283 @@
+"""The liver chapter: its numbers recomputed another way, and none of them typed by hand.
+
+Sources: Yang 2008, doi:10.1016/j.antiviral.2007.10.014, abstract. You 2006, doi:10.3748/wjg.v12.i41.6715, Tables 2, 3.
+Wu 2018, doi:10.1080/14712598.2018.1451511, abstract (351 and 339 patients). He 2021, doi:10.1097/MD.0000000000025749,
+abstract and Table 1. He C 2017, PMC5406071, abstract. Mutchnick 1999 and Chien 1998, abstracts.
+
+These tests read the executed notebook and the results, so they need an up-to-date book (`make book`).
+"""
+
+import itertools
+import math
+import re
+
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.stats.contingency_tables import Table2x2
+from statsmodels.stats.proportion import proportion_confint
+
+from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in, typed_numbers
+from rederive.claims import load_document
+
+SOURCE = ROOT / "chapters" / "03-liver.py"
+Q = stats.norm.isf(0.025)
+
+
+@pytest.fixture(scope="module")
+def results():
+    return results_of("liver")
+
+
+@pytest.fixture(scope="module")
+def said():
+    return said_in(SOURCE)
+
+
+@pytest.fixture(scope="module")
+def document():
+    return load_document(ROOT / "data" / "liver")
+
+
+def test_every_claim_is_judged_and_recorded_as_the_schema_says(results):
+    check_records("liver", results)
+
+
+def test_the_verdicts_are_these(results):
+    """A change here is a change of what the book says about the document: it should be meant."""
+    by_verdict = {}
+    for name, record in results.items():
+        by_verdict.setdefault(record["verdict"], set()).add(name)
+    assert by_verdict == {
+        "reproduced": {"entecavir-trial"},
+        "coherent": {
+            "alt-normal", "interferon-trials", "virologic-or", "biochemical-or", "complete-or", "cancer-incidence",
+            "cancer-not-significant", "follow-up", "survival-hr", "recurrence-hr",
+        },
+        "misworded": {
+            "japanese-trial", "dna-cleared", "hbeag", "numerically-worse", "not-better-than-interferon",
+            "no-substantial-reduction", "matched-patients", "mortality-reduction", "recurrence-reduction",
+        },
+        "silent": {
+            "approvals", "evidence-tier", "expansion", "meaningful", "other-antivirals", "responses-similar",
+            "anti-tumour", "lymphocytes-everywhere", "chemoembolisation",
+        },
+    }  # fmt: skip
+
+
+def test_no_number_is_contradicted(results):
+    """ "The review copies its numbers rightly" stands in the bottom line."""
+    assert not [name for name, record in results.items() if record["verdict"] == "contradicted"]
+
+
+def test_the_sizes_that_print_the_rates(said):
+    for name, percent, digits in (
+        ("ALT normal", "36.4%", 1), ("DNA cleared, branched DNA", "30%", 0), ("DNA cleared, TMA", "15%", 0),
+        ("HBeAg cleared", "22.8%", 1),
+    ):  # fmt: skip
+        printing = [
+            (e, n) for n in range(142, 175) for e in range(n + 1)
+            if abs(100 * e / n - float(percent[:-1])) <= 0.5 * 10**-digits + 1e-12
+        ]  # fmt: skip
+        sizes = len({n for _, n in printing})
+        limits = [proportion_confint(e, n, method="beta") for e, n in printing]
+        low, high = math.floor(1000 * min(a for a, _ in limits)) / 10, math.ceil(1000 * max(b for _, b in limits)) / 10
+        assert f"{name} {percent} {sizes} {low}% to {high}%" in said
+
+
+def test_which_tests_printed_the_p_values_of_placebo_trials(said):
+    """One-sided, by hand: the probability, given all margins, of so many events among the treated or more."""
+    for a, n1, c, n0, printed in (
+        (7, 49, 2, 48, 0.084),
+        (12, 49, 6, 48, 0.11),
+        (13, 32, 3, 32, 0.004),
+        (9, 34, 3, 32, 0.068),
+    ):
+        ways = sum(math.comb(n1, x) * math.comb(n0, a + c - x) for x in range(a, min(n1, a + c) + 1))
+        p = ways / math.comb(n1 + n0, a + c)
+        assert p < 0.11 if printed == 0.11 else round(p, 3) == printed
+    assert "prints 4 of the 4 p values, and a two-sided test that we tried 1." in said
+
+
+def test_the_pooled_odds_ratios(results, said):
+    """By sampling the corners of the digits: p and standard errors from interval and estimate."""
+    for name, (e, lo, hi) in {
+        "virologic-or": (0.62, 0.35, 1.10), "biochemical-or": (0.60, 0.34, 1.05), "complete-or": (0.54, 0.30, 0.97),
+    }.items():  # fmt: skip
+        p = []
+        for low, high in itertools.product(
+            np.linspace(lo - 0.005, lo + 0.005, 401), np.linspace(hi - 0.005, hi + 0.005, 401)
+        ):
+            b, se = (math.log(low) + math.log(high)) / 2, (math.log(high) - math.log(low)) / (2 * Q)
+            if abs(math.exp(b) - e) <= 0.005:
+                p.append(2 * stats.norm.sf(abs(b) / se))
+        found = results[name]["recomputed"]["p"]
+        assert found == pytest.approx([min(p), max(p)], rel=0.01)  # the sample misses the corners by a little
+        assert found[0] <= min(p) * (1 + 1e-5)  # recorded with six digits
+        assert max(p) <= found[1] * (1 + 1e-5)
+    assert results["complete-or"]["recomputed"]["p"][1] < 0.05  # significant, not only "numerically worse"
+
+
+def test_you_2006_and_what_the_other_three_must_say(said):
+    counts = {
+        ("virological", 0): ((16, 22), (0.62, 0.35, 1.10)), ("biochemical", 0): ((11, 16), (0.60, 0.34, 1.05)),
+        ("complete", 0): ((9, 15), (0.54, 0.30, 0.97)), ("virological", 1): ((21, 13), (3.71, 2.05, 6.71)),
+        ("biochemical", 1): ((17, 10), (3.12, 1.74, 5.62)), ("complete", 1): ((14, 9), (2.69, 1.47, 4.91)),
+    }  # fmt: skip
+    panels = re.search(r"end of treatment: virological.*?(?=The numbers behind)", said)[0].split("6 months later: ")
+    for (outcome, time), ((a, c), (e, lo, hi)) in counts.items():
+        table = Table2x2([[a, 29 - a], [c, 33 - c]])
+        low, high = table.oddsratio_confint()
+        assert f"{outcome}: You 2006 {table.oddsratio:.2f} ({low:.2f} to {high:.2f})" in panels[time]
+        se = (math.log(hi) - math.log(lo)) / (2 * Q)
+        own = 1 / a + 1 / (29 - a) + 1 / c + 1 / (33 - c)
+        rest = (math.log(e) / se**2 - table.log_oddsratio / own) / (1 / se**2 - 1 / own)
+        told = re.search(rf"{outcome}: other three ([\d.]+) to ([\d.]+) ", panels[time])
+        assert float(told[1]) - 0.01 <= math.exp(rest) <= float(told[2]) + 0.01
+    assert "prints 6 of 6; the crude one prints none" in said
+
+
+def test_liver_cancer(results, said):
+    assert [e for e in range(352) if round(100 * e / 351, 1) == 1.7] == [6]
+    assert [e for e in range(340) if round(100 * e / 339, 1) == 2.1] == [7]
+    table = [[6, 345], [7, 332]]
+    p = [
+        stats.chi2_contingency(table, correction=False).pvalue, stats.chi2_contingency(table).pvalue,
+        stats.fisher_exact(table).pvalue,
+    ]  # fmt: skip
+    found = results["cancer-not-significant"]["recomputed"]["p"]
+    assert found[0] <= min(p) <= max(p) <= found[1] * (1 + 1e-5)
+    se = math.sqrt(1 / 6 - 1 / 351 + 1 / 7 - 1 / 339)
+    ratio = (6 / 351) / (7 / 339)
+    recorded = results["no-substantial-reduction"]["recomputed"]
+    assert recorded["lower"] == pytest.approx(ratio * math.exp(-Q * se), rel=1e-5)
+    assert recorded["upper"] == pytest.approx(ratio * math.exp(Q * se), rel=1e-5)
+    power = {}
+    for factor in (0, 0.5):
+        chance = 0.0
+        for a, c in itertools.product(range(25), range(35)):
+            if stats.fisher_exact([[a, 351 - a], [c, 339 - c]]).pvalue <= 0.05:
+                chance += stats.binom.pmf(a, 351, factor * 7 / 339) * stats.binom.pmf(c, 339, 7 / 339)
+        power[factor] = chance
+    assert recorded["power"] == pytest.approx(power[0.5], rel=1e-5)
+    assert f"probability of {power[0.5]:.0%}, and complete prevention with one of {power[0]:.0%}" in said
+    pairs = [
+        (e, n, c) for n in range(1, 690) for e in range(round(0.0165 * n), round(0.0175 * n) + 2)
+        for c in range(round(0.0205 * (690 - n)) - 1, round(0.0215 * (690 - n)) + 2)
+        if c >= 0 and abs(e / n - 0.017) < 0.0005 and abs(c / (690 - n) - 0.021) < 0.0005
+    ]  # fmt: skip
+    assert f"{len(set(pairs))} pairs of arms and counts" in said
+
+
+def test_hazards_as_risks(results):
+    for name, hazard, free in (
+        ("mortality-reduction", 0.308, (0.951, 0.805, 0.629)), ("recurrence-reduction", 0.381, (0.658, 0.413, 0.321)),
+    ):  # fmt: skip
+        for time, s in zip(("1 year", "3 years", "5 years"), free, strict=True):
+            low, high = results[name]["recomputed"][time]
+            assert low < 1 - (1 - s**hazard) / (1 - s) < high
+            assert high - low < 0.005
+
+
+def test_the_line_worked_by_hand():
+    line = re.search(r"# By hand, for recurrence.*?48%\.", SOURCE.read_text("utf-8"), re.S)[0]
+    s, hazard, power, treated, untreated = 0.321, 0.381, 0.649, 0.351, 0.679
+    for number in (s, hazard, power, treated, untreated):
+        assert str(number) in line
+    assert round(s**hazard, 3) == power
+    assert round(1 - power, 3) == treated
+    assert round(1 - s, 3) == untreated
+    assert round(treated / untreated, 2) == 0.52
+    assert "0.52" in line
+
+
+def test_the_matched_cohort(said):
+    for estimate, lo, hi, events in ((0.308, 0.175, 0.541, 48), (0.381, 0.229, 0.633, 60)):
+        se = (math.log(hi + 0.0005) - math.log(lo - 0.0005)) / (2 * Q)
+        assert math.ceil(4 / se**2) <= events <= math.ceil(4 / ((math.log(hi) - math.log(lo)) / (2 * Q)) ** 2) + 1
+        assert lo < estimate < hi
+    assert "48 deaths and 60 recurrences or deaths here" in said
+    for row in (
+        (52.8, 11.7, 100, 39.6, 11.0, 100),
+        (4.62, 3.2, 100, 3.68, 2.3, 100),
+        (4.04, 3.85, 240, 3.65, 2.32, 228),
+    ):
+        p = stats.ttest_ind_from_stats(*row).pvalue
+        assert not any(abs(p - x) < 0.0005 for x in (0.160, 0.067))
+    assert stats.ttest_ind_from_stats(4.04, 3.85, 240, 3.65, 2.32, 228).pvalue > 0.1  # the table prints <.001
+    assert "(0 of 3)" in said
+    assert "differ by 13.2 years, more than one standard deviation" in said
+
+
+def test_the_neighbouring_cohorts(said):
+    for treated, control, told in (
+        (97.7, 95.1, "0.44 to 0.48"),
+        (82.9, 62.9, "0.40 to 0.41"),
+        (53.3, 32.1, "0.55 to 0.56"),
+    ):
+        low, high = (float(x) for x in told.split(" to "))
+        assert low <= math.log(treated / 100) / math.log(control / 100) <= high
+        assert f"{treated}% {control}% {told}" in said
+    least = float(re.search(r"For survival the least p we find is ([\d.]+), a little above the printed 0.014", said)[1])
+    assert least > 0.0145
+
+
+def test_the_bottom_line_is_computed_and_stands_first(results, said):
+    line = " ".join(bottom_line_of(SOURCE).split())
+    assert "(0.54 for a complete response), and not those six months later (2.69)" in line
+    missed = 1 - results["no-substantial-reduction"]["recomputed"]["power"]
+    assert f"would have missed a halving {missed:.0%} of the time" in line
+    assert f"if {1 - 0.321:.0%} of untreated patients" in line
+    assert f"it means {1 - (1 - 0.321**0.381) / (1 - 0.321):.0%}" in line
+
+
+def test_the_chapter_runs_as_a_script_from_any_folder(tmp_path):
+    out = check_script("liver", SOURCE, tmp_path)
+    assert "29 claims:" in out
+
+
+# Numbers of the prose that are neither printed by the document nor computed: what they are.
+DEFINITIONS = {
+    "0": "nothing",
+    "1": "odds ratio of no effect; risk ratios",
+    "2": "squares",
+    "4": "in 4/s²",
+    "16": "in n/16",
+    "7": "cancers with entecavir alone, a count of the data",
+    "29": "patients on thymosin α1 in You's trial, of the data",
+    "33": "patients on interferon in You's trial, of the data",
+    "339": "patients on entecavir alone in Wu's trial, of the data",
+    "351": "patients on both drugs in Wu's trial, of the data",
+    "52": "weeks in which one arm had the drug",
+    "80": "power supposed",
+    "100": "patients per matched group, of the data; per cent",
+    "353": "patients of Sung's meta-analysis",
+    "2001": "year of Sung's meta-analysis",
+    "2006": "year of You's trial",
+    "2017": "year of He C's cohort",
+    "2018": "year of Wu's trial",
+    "2021": "year of Cui's trial",
+    "200": "patients after matching, twice 100",
+    "50": "in I² and similar",
+}
+
+
+def test_no_result_is_typed_into_the_prose(document):
+    """Every number in markdown, and outside braces in text, is the document's, defined above, or worked by hand."""
+    assert not typed_numbers(SOURCE, document, set(DEFINITIONS), worked=r"# By hand, for recurrence.*?48%\.")
+
+
+def test_the_prose_says_what_the_numbers_say(document, said):
+    """Conclusions in words, each next to the number it rests on."""
+    you, wu = (document.rows["trials"][name] for name in ("you-eot-complete", "wu-cancer"))
+    assert (you.n_treated, you.n_control, wu.n_treated, wu.n_control) == (29, 33, 351, 339)
+    assert (wu.events_treated, wu.events_control) == (6, 7)
+    matched = document.rows["arm-sizes"]["he2021-matched"]
+    assert (matched.n_treated, matched.n_control) == (100, 100)
+    assert document.rows["ratios"]["sung-12m"].n.count() == 353
+    i2 = [int(x) for x in re.findall(r"\d+% to \d+% (\d+)%", said)]
+    assert len(i2) == 6
+    assert max(i2) <= 15  # "trials that agree"
+    p = float(re.search(r"\(p at least ([\d.]+) in each\)", said)[1])
+    assert p > 0.05  # "differ from You in none of the six"
+    assert 30 / 15 == 2  # "a change of assay alone halved the rate"
