@@ -245,19 +245,26 @@ def survival_of(table):
     return np.cumprod([1 - d / r for r, d in table])
 
 
+def every_life_table(begin, periods):
+    """(table, survival) of every way that so many periods can go, by recursion."""
+    if not periods:
+        yield (), ()
+        return
+    for lost in range(begin + 1):
+        for events in range(begin - lost + 1):
+            for at_risk in {begin - lost, begin - lost / 2, begin}:
+                if at_risk > 0:
+                    for table, factors in every_life_table(begin - lost - events, periods - 1):
+                        yield ((at_risk, events), *table), (1 - events / at_risk, *factors)
+
+
 def test_life_tables_equal_brute_force():
-    n, printed = 9, [Printed.parse(x) for x in ("78%", "52%", "35%")]
-    halves = [x / 2 for x in range(1, 2 * n + 1)]
-    expected = set()
-    for r1 in halves:
-        for d1 in range(int(r1) + 1):
-            for r2 in (r for r in halves if r <= r1 - d1):
-                for d2 in range(int(r2) + 1):
-                    for r3 in (r for r in halves if r <= r2 - d2):
-                        for d3 in range(int(r3) + 1):
-                            table = (r1, d1), (r2, d2), (r3, d3)
-                            if all(p.could_print(s) for p, s in zip(printed, survival_of(table), strict=True)):
-                                expected.add(table)
+    n, printed = 8, [Printed.parse(x) for x in ("75%", "50%", "25%")]
+    expected = {
+        table
+        for table, factors in every_life_table(n, 3)
+        if all(p.could_print(s) for p, s in zip(printed, np.cumprod(factors), strict=True))
+    }
     found = life_tables_that_print(n, printed)
     assert expected
     assert {tuple(map(tuple, table)) for table in found.tolist()} == expected
@@ -266,12 +273,12 @@ def test_life_tables_equal_brute_force():
 
 @given(st.integers(3, 12), st.data())
 def test_the_table_that_was_printed_is_among_those_found(n, data):
-    r1 = data.draw(st.integers(2, n))
-    d1 = data.draw(st.integers(0, r1 - 1))
-    r2 = data.draw(st.integers(1, r1 - d1))
-    d2 = data.draw(st.integers(0, r2))
-    table = [[r1, d1], [r2, d2]]
-    printed = [Printed.parse(f"{print_number(100 * s, 1)}%") for s in survival_of(table)]
+    d1 = data.draw(st.integers(0, n - 1))
+    w1 = data.draw(st.integers(0, n - d1 - 1))
+    r1 = n - w1 * data.draw(st.sampled_from([0, 0.5, 1]))
+    d2 = data.draw(st.integers(0, n - d1 - w1))
+    table = [[r1, d1], [n - d1 - w1, d2]]
+    printed = [Printed.parse(f"{print_number(100 * s, 1)}%") for s in np.cumprod([1 - d / r for r, d in table])]
     assert table in life_tables_that_print(n, printed).tolist()
 
 

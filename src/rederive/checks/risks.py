@@ -210,7 +210,7 @@ def judge_hazard_reduction(reduction: Printed, ratio: PrintedRatio, control_surv
         "hazards in proportion throughout; control survival borrowed",
         f"The {reduction} is 1 − HR, a reduction in the hazard. With the share of controls free of the event in "
         f"brackets, risk is lower by: {told}. It is lower by {reduction} only while at least "
-        f"{formatted(limit, '.1%', ROUND_FLOOR)} of controls are free of it.",
+        f"{formatted(limit, '.1%')} of controls are free of it.",
         {**at, "lowest_control_survival": limit},
         exists=Interval(1 - printed.upper, 1 - printed.lower).overlaps(reduction.interval()),
         constrained=True,

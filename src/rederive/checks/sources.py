@@ -40,7 +40,7 @@ def judge_name(printed: Printed, source: Printed, seen_in: str, named: tuple[str
 
 
 def judge_part_told(printed: Printed, source: Printed, seen_in: str, left_out: Mapping[str, Printed]) -> Finding:
-    """Is a number the one its source prints, and does the source print another for the same outcome and patients?
+    """Is a number the one its source prints, and does the source print another for the same outcome?
 
     If one that is left out differs, the document told a part for the whole.
     """
@@ -50,7 +50,7 @@ def judge_part_told(printed: Printed, source: Printed, seen_in: str, left_out: M
         judge_part_told,
         "",
         f"Seen in the {seen_in}: {source}, {'the same number' if agrees else f'not {printed}'}. "
-        f"Of the same outcome in the same patients the source also prints: {others}.",
+        f"Of the same outcome the source also prints: {others}.",
         exists=agrees,
         constrained=True,
         worded=all(printed.agrees(number) for number in left_out.values()),
@@ -63,7 +63,7 @@ def judge_counted_as(printed: PrintedTotal, counted: Mapping[str, tuple[int, int
     Parameters
     ----------
     counted : both groups' sizes by the name of the way of counting, as the source has them.
-    meant : which of these names the sentence has.
+    meant : which of these names the sentence speaks of, as we read it.
     """
     totals = {name: sum(pair) for name, pair in counted.items()}
     told = "; ".join(f"{name} {a} and {b}, together {a + b}" for name, (a, b) in counted.items())
@@ -71,7 +71,7 @@ def judge_counted_as(printed: PrintedTotal, counted: Mapping[str, tuple[int, int
     return Finding(
         judge_counted_as,
         "",
-        f"The source counts: {told}. The sentence has {printed.n} {meant}.",
+        f"The source counts: {told}. The sentence can be read as {printed.n} {meant}.",
         dict(totals),
         exists=bool(fitting),
         constrained=True,

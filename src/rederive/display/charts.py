@@ -400,7 +400,7 @@ def reduction_by_share(curves: pd.DataFrame, marks: pd.DataFrame, claimed: pd.Da
     lines = alt.Chart(curves).mark_line(color=IMPLIED, strokeWidth=2).encode(x=x, y=y, strokeDash=dash)
     points = alt.Chart(marks).encode(x="share:Q", y="reduction:Q")
     dots = points.mark_point(filled=False, size=80, color=IMPLIED, strokeWidth=2, opacity=1)
-    names = points.mark_text(align="left", dx=8, dy=-8).encode(text="time:N")
+    names = points.mark_text(align="center", dy=17).encode(text="time:N")
     there = alt.Chart(claimed)
     rules = there.mark_rule(color=PRINTED, strokeWidth=2).encode(y="claimed:Q")
     words = there.mark_text(align="right", dy=-8, x=WIDTH).encode(y="claimed:Q", text="label:N")

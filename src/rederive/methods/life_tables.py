@@ -1,8 +1,8 @@
-"""Survival percentages of two arms at a few times: every table of events behind them, and the log-rank test of each.
+"""Survival percentages of two arms at a few times: tables of events behind them, and the log-rank test of each.
 
-Between two printed times some patients have the event and some are lost. Here all events of such a period are taken to
-meet one number at risk, which may be whole or half: losses before all of them, after all of them, or halfway, as
-the actuarial method has it.
+Between two printed times some patients have the event and some are lost. Here all losses of such a period come before
+its events, after them, or halfway, as the actuarial method has it; the number at risk for the events is then whole or
+half. Losses between one event and the next would allow more tables.
 """
 
 from __future__ import annotations
@@ -24,29 +24,36 @@ Order = Literal["tied", "controls first", "treated first"]
 def life_tables_that_print(n: int, survival: Sequence[Printed]) -> Floats:
     """Every table of events, among `n` patients, whose survival prints these percentages in turn.
 
-    After a period with r at risk and d events survival is multiplied by 1 - d / r. At risk are at most n at first, and
-    then at most those of the period before less its events; in steps of one half.
+    With d events and w losses in a period that m patients begin, m - w, m - w / 2 or m are at risk, r. Survival is
+    multiplied by 1 - d / r, and m - w - d begin the next period.
 
     Returns
     -------
-    Array of shape (tables, periods, 2): number at risk and events. No table: shape (0, periods, 2).
+    Array of shape (tables, periods, 2): number at risk and events, each table once. No table: shape (0, periods, 2).
     """
-    tables, surviving = np.zeros((1, 0, 2)), np.ones(1)
+    rows = np.array([[n, 1.0]])  # patients who begin the period, survival so far, and the table up to here
     for percent in survival:
         ends = percent.interval()
-        left = tables[:, -1, 0] - tables[:, -1, 1] if tables.shape[1] else np.array([float(n)])
-        grown, after = [np.zeros((0, tables.shape[1] + 1, 2))], [np.zeros(0)]
-        for most in np.unique(left):
-            rows = np.flatnonzero(left == most)
-            at_risk, events = np.meshgrid(np.arange(0.5, most + 0.5, 0.5), np.arange(np.floor(most) + 1), indexing="ij")
-            possible = events <= at_risk
-            pairs = np.stack([at_risk[possible], events[possible]], axis=-1)
-            product = surviving[rows, None] * (1 - pairs[:, 1] / pairs[:, 0])
-            row, pair = np.nonzero((product >= ends.lower - SLACK) & (product <= ends.upper + SLACK))
-            grown.append(np.concatenate([tables[rows[row]], pairs[pair][:, None, :]], axis=1))
-            after.append(product[row, pair])
-        tables, surviving = np.concatenate(grown), np.concatenate(after)
-    return tables
+        grown = []
+        for begin in np.unique(rows[:, 0]):
+            before = rows[rows[:, 0] == begin]
+            period = _periods(int(begin))
+            product = before[:, 1, None] * (1 - period[:, 2] / period[:, 1])
+            row, p = np.nonzero((product >= ends.lower - SLACK) & (product <= ends.upper + SLACK))
+            grown.append(np.column_stack([period[p, 0], product[row, p], before[row, 2:], period[p, 1:]]))
+        width = rows.shape[1] + 2
+        rows = np.unique(np.concatenate([np.zeros((0, width)), *grown]), axis=0)
+    return np.unique(rows[:, 2:], axis=0).reshape(-1, len(survival), 2)
+
+
+def _periods(begin: int) -> Floats:
+    """Every way a period can go: patients who begin the next one, number at risk, and events; a row each."""
+    events, lost = (x.ravel() for x in np.mgrid[: begin + 1, : begin + 1])
+    possible = events + lost <= begin
+    events, lost = events[possible], lost[possible]
+    ways = [np.column_stack([begin - lost - events, begin - share * lost, events]) for share in (0, 0.5, 1)]
+    periods = np.unique(np.concatenate(ways), axis=0)
+    return np.asarray(periods[periods[:, 1] > 0], dtype=float)
 
 
 SLACK = 1e-12

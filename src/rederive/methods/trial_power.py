@@ -107,8 +107,8 @@ def judge_no_substantial_reduction(trial: TwoArms, substantial: float) -> Findin
         judge_no_substantial_reduction,
         f"substantial: {substantial:.0%} or more; Wald interval; power of Fisher's test, two-sided 5%",
         f"The risk ratio is {found['estimate']:.2f} ({found['lower']:.2f} to {found['upper']:.2f}), an interval that "
-        f"{'excludes' if excluded else 'holds'} a reduction by {substantial:.0%}. Had the drug had that effect, the "
-        f"trial would have shown it with a probability of {formatted(power, '.0%')}.",
+        f"{'excludes' if excluded else 'includes'} a reduction by {substantial:.0%}. Had the drug had that effect, the "
+        f"trial would have shown it, by Fisher's test, with a probability of {formatted(power, '.0%')}.",
         {
             "risk_ratio": float(found["estimate"]),
             "lower": float(found["lower"]),
