@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from rederive.checks.proportions import chi2_p, prints_percentage
-from rederive.printed import Interval, Printed, formatted
+from rederive.printed import Interval, Printed, formatted, p_range
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -164,20 +164,21 @@ def judge_reduction_readings(reduction: Printed, counts: pd.DataFrame, arms: str
     """
     least = reduction.interval().lower
     by_reading = significance_of_readings(counts).set_index("reading") if len(counts) else pd.DataFrame()
-    told = []
-    for reading in by_reading.index:
-        share = by_reading.loc[reading, "significant_from"]
-        told.append(
-            f"read as {reading} it can be significant only where at least {formatted(share, '.1%')} of controls are "
-            "affected"
-            if pd.notna(share)
-            else f"read as {reading} it is nowhere significant"
+    told = [
+        f"Read as {reading}, p is {p_range(row['p'])}"
+        + (
+            f", and below 5% only where at least {formatted(row['significant_from'], '.1%')} of controls are affected"
+            if pd.notna(row["significant_from"])
+            else ""
         )
+        + "."
+        for reading, row in by_reading.iterrows()
+    ]
     return Finding(
         judge_reduction_readings,
         f"{arms}; χ² test without continuity correction, 5%",
-        f"Ratio or percentage points is not said. In such arms, {'; '.join(told) or 'no counts print it'}. Read as "
-        f"{POINTS} it needs at least {formatted(least, '.1%')} of controls affected.",
+        f"Ratio or percentage points is not said; as points it needs at least {formatted(least, '.1%')} of controls "
+        f"affected. In such arms: {' '.join(told) or 'no counts print it.'}",
         {f"{reading.replace(' ', '_')}_p": by_reading.loc[reading, "p"] for reading in by_reading.index},
         exists=True if len(counts) else None,
         missing=(

@@ -232,6 +232,28 @@ def possible_deaths(tables: pd.DataFrame) -> Chart:
     return alt.layer(points).properties(width=WIDTH, height=HEIGHT)
 
 
+def possible_sizes(pairs: pd.DataFrame) -> Chart:
+    """Pairs of arm sizes that can print what is printed: `n_treated`, `n_control` and, in words, `nearly equal`."""
+    highest = int(pairs[["n_treated", "n_control"]].to_numpy().max())
+    scale = alt.Scale(domain=[0, highest], nice=False)
+    axis = alt.Axis(tickCount=6)
+    x = alt.X("n_treated:Q", title="patients in the treated arm", scale=scale, axis=axis)
+    y = alt.Y("n_control:Q", title="patients in the control arm", scale=scale, axis=axis)
+    shape = alt.Shape(
+        "nearly equal:N",
+        title="possible, not observed: arms that differ",
+        scale=alt.Scale(domain=list(dict.fromkeys(pairs["nearly equal"])), range=["circle", "triangle"]),
+    )
+    size = alt.Size("nearly equal:N", scale=alt.Scale(range=[16, 70]), legend=None)
+    points = (
+        alt.Chart(pairs)
+        .mark_point(filled=False, color=IMPLIED, opacity=1, strokeWidth=1.2)
+        .encode(x=x, y=y, shape=shape, size=size)
+    )
+    equal = alt.Chart(pd.DataFrame({"x": [0, highest]})).mark_line(color=LIMIT, strokeDash=[2, 2])
+    return alt.layer(equal.encode(x="x:Q", y="x:Q"), points).properties(width=WIDTH, height=WIDTH - 60)
+
+
 def required_sizes(sizes: pd.DataFrame, have: int) -> Chart:
     """Required number of patients over the relative risk reduction sought, against the number there is.
 
