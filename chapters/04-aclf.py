@@ -18,6 +18,7 @@
 # We work out what its numbers can mean, and what they can be tied to.
 
 # %% tags=["hide-input"]
+from fractions import Fraction
 from importlib.metadata import version
 
 import pandas as pd
@@ -87,8 +88,8 @@ audit.open()
 #
 # ## Which arms can have printed 68%, 42% and p = 0.003?
 #
-# If the arms were about equal, they had a few dozen patients each: the range is narrow. If they were not, the list of
-# possible arms has no end, but one of the two arms is always small.
+# If the arms were about equal, they had a few dozen patients each: the range is narrow. If they were not, one arm may
+# have been very large, but the other was small. All this by four tests that go by the counts on day 28.
 #
 # Write $s_1$ and $s_0$ for the shares alive, $n_1$ and $n_0$ for the sizes of the arms, and $\bar s$ for the share
 # alive in both arms together. The χ² test compares
@@ -117,7 +118,26 @@ close = nearly_equal(tables, percent=10)
 # %%
 figures.possible_sizes(tables, alive, alive_control, p)
 
+# %%
+same_size = nearly_equal(tables, people=0)
+
 # %% tags=["hide-input"]
+table(
+    pd.DataFrame(
+        [
+            {
+                "patients per arm": row["n_treated"],
+                "alive, treated": row["events_treated"],
+                "alive, control": row["events_control"],
+                "tests that print p": listed(
+                    test for test in TESTS if row[f"{test} prints p"]
+                ),
+            }
+            for _, row in same_size.sort_values("n_treated").iterrows()
+        ]
+    ),
+    "Every pair of arms of the same size that prints all three numbers (possible, not observed)",
+)
 in_words = {
     "treated": "treated arm",
     "control": "control arm",
@@ -137,13 +157,17 @@ table(
 )
 
 # %% [markdown]
-# "At least" and "at most" are by trial of every pair of arms with up to 450 patients each. What lies beyond? Each
-# rounded number is an interval, so the formula above bounds $K$, and with it the smaller arm: it cannot exceed $2 / K$.
-# The other tests have formulas of the same kind, and for Fisher's exact test there is an inequality. The bounds are
-# coarser than what the trial of all pairs finds, but they hold for arms of any size.
+# These tables come from trying every pair of arms with up to 450 patients each. What lies beyond? Each rounded number is
+# an interval, so the formula above bounds $K$, and with it the smaller arm: it cannot exceed $2 / K$. Two other tests
+# have formulas of the same kind, and for Fisher's exact test there is an inequality. The bounds are coarser than what
+# the trial of all pairs finds, but they hold for arms of any size.
 
 # %%
 bounds = size_bounds(alive, alive_control, p)
+huge = 100_000
+beside_huge = tables_that_print(
+    range(1, 100), [huge], treated=alive, control=alive_control, p=p
+)
 
 # %% tags=["hide-input"]
 table(
@@ -170,15 +194,13 @@ table(
 )
 by_formula = bounds[bounds["test"] != "Fisher's exact"]
 of_any = sizes_by_test(tables).set_index("test").loc["any of them"]
-at_edge = tables[
-    tables[["n_treated", "n_control"]].max(axis=1) == largest
-].drop_duplicates(["n_treated", "n_control"])
 text(f"""
 Arms that differ by 10% at most can have no more than {1.1 * bounds["smaller_most"].max():.0f} patients, by the coarsest
-of these bounds, and all up to {largest} were tried: so the two lists above are complete. Over all pairs the list goes
-on: {len(at_edge)} pairs have one arm of exactly {largest}. In each of the {len(tables):,} tables found, the smaller arm
-has at most {of_any.smaller_most} patients, and the two arms together have at least {of_any.all_least}. Beyond
-{largest}, for three of the tests, the smaller arm has at most {by_formula["smaller_most"].max():.0f}.
+of these bounds, and all up to {largest} were tried: so the two lists above are complete. In each of the {len(tables):,}
+tables found up to there, the smaller arm has at most {of_any.smaller_most} patients, and the two arms together have at
+least {of_any.all_least}. Beyond {largest} there is no smaller sum, and for three of the tests the smaller arm still has
+at most {by_formula["smaller_most"].max():.0f}. The larger one has no such limit: beside {huge:,} controls, treated arms
+of {beside_huge["n_treated"].min()} to {beside_huge["n_treated"].max()} print all three numbers.
 """)
 
 # %%
@@ -191,31 +213,41 @@ audit.judge(
 # ### What if the p value came from another test?
 #
 # Then these sizes need not hold. The usual test for survival is the log-rank test. It uses the day of each death, and
-# so the survivors on day 28 do not determine its p value. Take arms of 65 with 44 and 27 alive again, and move nothing
-# but the order of the deaths.
+# so the survivors on day 28 do not determine its p value. Take three pairs of arms in which 68% and 42% are alive, and
+# change nothing but the order in which the others died.
 
 # %%
-by_order = log_rank_by_order(44, 65, 27, 65)
+examples = {50: (34, 21), 65: (44, 27), 100: (68, 42)}
+by_order = pd.DataFrame(
+    {
+        f"arms of {n}": log_rank_by_order(treated, n, control, n).set_index(
+            "order"
+        )["p"]
+        for n, (treated, control) in examples.items()
+    }
+)
 
 # %% tags=["hide-input"]
 table(
-    by_order,
-    "The log-rank p value of the same survivors, by the order in which the others died (made up, not observed; other "
-    "orders may give p values beyond these)",
-    {"p": ".2g"},
+    by_order.reset_index(),
+    "The log-rank p value of the same survivors, by the order of the deaths (made up, not observed; other orders may "
+    "give p values beyond these)",
+    dict.fromkeys(by_order.columns, ".2g"),
 )
+enclosing = [
+    name for name, ps in by_order.items() if ps.min() < float(p) < ps.max()
+]
 text(f"""
-The same four counts give p values from {formatted(by_order["p"].min(), ".1g")} to {by_order["p"].max():.2g}. So if p =
-{p} is from a log-rank test, arms of many more sizes can have printed it. Percentages from a Kaplan-Meier curve, with
-patients lost on the way, need not be shares of whole numbers either. And a p value from a model that adjusts for other
-things is tied to the two percentages even more loosely.
+In {len(enclosing)} of the {by_order.shape[1]} examples {p} lies between the smallest and the largest of the p values. So
+if it is from a log-rank test, arms of other sizes than those above can have printed it. Percentages from a Kaplan-Meier
+curve, with patients lost on the way, need not be shares of whole numbers either. And a p value from a model that adjusts
+for other things is tied to the two percentages even more loosely.
 """)
 
 # %% [markdown]
 # ## How large would the effect be?
 #
-# In the arms found, 3.7 to 4 patients are treated for one more survivor, because the two percentages alone say so. What
-# hangs on the arms is how certain that is.
+# The two percentages alone fix it, as far as their rounding lets them. What hangs on the arms is how certain it is.
 #
 # A ratio can be taken of survivors or of deaths, and the two differ. The odds ratio is the exception: that of death is
 # one over that of survival.
@@ -302,7 +334,7 @@ arms = "arms that print the survival result and differ by one patient at most"
 audit.judge("bilirubin", judge_two_changes(*bilirubin.values(), equal, arms))
 
 # %% [markdown]
-# That demands little. Nothing printed speaks against the bilirubin result, and nothing speaks for it.
+# That demands little. Nothing printed speaks against the bilirubin result, and nothing printed confirms it.
 #
 # A fold is a multiple. The two folds can each be read in two ways.
 
@@ -323,12 +355,12 @@ table(
         columns={"after": "afterwards, as a multiple"}
     ),
     "What the printed folds can mean, rounding included",
-    {"afterwards, as a multiple": ".2f", "change": ".0%"},
+    {"afterwards, as a multiple": ".3f", "change": ".1%"},
 )
 usual = folds["exhausted T cells"].loc[0, "change"]
 text(f"""
 By the usual reading, the first of each pair, a {audit["exhausted-t-cells"].printed["fold"]}-fold decrease is a fall by
-{Interval(-usual.upper, -usual.lower):.0%}. Less by {audit["exhausted-t-cells"].printed["fold"]} times itself would be
+{Interval(-usual.upper, -usual.lower):.1%}. Less by {audit["exhausted-t-cells"].printed["fold"]} times itself would be
 below zero, which no count can be. For the increase both readings are possible.
 """)
 
@@ -371,13 +403,16 @@ audit.judge("exhausted-t-cells", no_controls)
 # %%
 fewer = audit["infections"].printed.percent
 infection = audit.row("trials", "chen-infection")
-borrowed = infection.events_control / infection.n_control
+borrowed = Fraction(infection.events_control, infection.n_control)
 in_arms = reductions_in_arms(equal, fewer)
 by_reading = significance_of_readings(in_arms).set_index("reading")
 
 # %% tags=["hide-input"]
-supposed = {f"supposed {r:.0%}": r for r in (0.1, 0.3, 0.5, 0.8)}
-controls = supposed | {f"borrowed {borrowed:.1%}": borrowed}
+supposed = {
+    f"supposed {percent}%": Fraction(percent, 100)
+    for percent in (10, 30, 50, 80)
+}
+controls = supposed | {f"borrowed {float(borrowed):.1%}": borrowed}
 named = sorted(controls, key=controls.get)
 readings = reduction_readings(fewer, [controls[name] for name in named])
 table(
@@ -408,7 +443,7 @@ table(
 # and every pair of infection counts in them that prints 25% under either reading.
 
 # %%
-share_in_print = Printed.parse(f"{borrowed:.0%}")
+share_in_print = Printed.parse(f"{float(borrowed):.0%}")
 at_borrowed = in_arms[
     prints_percentage(
         in_arms["events_control"], in_arms["n_control"], share_in_print
@@ -439,10 +474,11 @@ table(
 )
 ratio, points = by_reading.loc["ratio"], by_reading.loc["percentage points"]
 text(f"""
-Read as a ratio, the reduction can only be significant if at least {ratio.significant_from:.1%} of controls were infected,
-and always is from {ratio.all_from:.1%} on. Read as points, its p value is at most {points.p.upper:.2g} throughout. In
-{infection.study}, a trial of the same drug and disease, {borrowed:.1%} of controls had a new infection; at that share
-the first reading gives no significant result, the second always does. The digest prints no p value for infections.
+Read as a ratio, the reduction can only be significant if at least {formatted(ratio.significant_from, ".1%")} of controls
+were infected, and always is from {formatted(ratio.all_from, ".1%")} on. Read as points, its p value is
+{p_range(points.p)} throughout. In {infection.study}, a trial of the same drug and disease, {float(borrowed):.1%} of
+controls had a new infection; at that share the first reading gives no significant result, the second always does. The
+digest prints no p value for infections.
 """)
 
 # %%
@@ -462,8 +498,8 @@ audit.judge(
 # %% [markdown]
 # ## How does the digest compare with published counts?
 #
-# Its survivors are fewer in both arms than in the two publications we could set beside it, and its controls are far
-# fewer. That does not make it wrong; it may have had sicker patients.
+# In each of its arms fewer patients were alive than in the same arm of two publications; among controls, far fewer than
+# in the one that counts at the same time. That does not make the digest wrong: its patients may have been more ill.
 #
 # [Chen 2022](https://doi.org/10.1007/s12072-022-10335-6) is an open-label randomised trial, Li 2019 a retrospective
 # cohort. We have seen their abstracts. They print percentages and arm sizes; the counts are reconstructed, each being
@@ -565,13 +601,13 @@ text(f"""
 For the treated: {listed(fitting["treated"])} of the methods tried; for the controls: {listed(fitting["control"])}. So no
 method prints both. The printed intervals are symmetric, and wide: of the kind share ± 1.96 standard errors they would
 stand for {behind["treated"]:.1f} and {behind["control"]:.1f} people, not {chen.n_treated} and {chen.n_control}. A
-Kaplan-Meier curve with patients lost on the way has such intervals, and the abstract speaks of a cumulated rate. Then
-the reconstructed counts of survivors are approximate.
+Kaplan-Meier curve with patients lost on the way has intervals like that, and the abstract speaks of a cumulated rate. If
+so, the survivors were not counted as whole numbers, and the two counts above are approximate.
 """)
 
 # %% [markdown]
 # Now set the digest's arms beside theirs. Whoever is alive without a transplant on day 90 was alive on day 28. So
-# survival on day 28 can only have been higher than what Chen prints for day 90.
+# survival on day 28 was at least as high as what Chen prints for day 90.
 
 # %%
 control_arm = {"events_control": "events", "n_control": "n"}
@@ -620,12 +656,21 @@ against_chen = distances[
     "Chen 2022, alive without transplant at 90 days", "within 10%"
 ]
 li_alive, li_n = known["Li 2019, alive at 28 days"]
+
+
+def in_points(found: pd.Series) -> str:
+    """How many percentage points fewer, for readers."""
+    lower, upper = (
+        -100 * end for end in (found.difference.upper, found.difference.lower)
+    )
+    return f"{Interval(lower, upper):.1f} percentage points"
+
+
 text(f"""
-At 28 days the digest has {-against_li.difference.upper:.0%} points fewer controls alive than Li, more than chance
-explains (p {p_range(against_li.p)}, arms within 10%). Its *treated* arm, {alive}, is about where Li's controls are,
-{li_alive / li_n:.1%}. Against Chen, whose patients had two months longer to die, it has
-{-against_chen.difference.upper:.0%} points fewer; that difference alone could be chance (p {p_range(against_chen.p)}),
-but it compares day 28 with day 90. The digest says nothing of how ill its patients were.
+At 28 days {in_points(against_li)} fewer controls were alive in the digest than in Li's cohort. Chance alone would seldom
+do that (p {p_range(against_li.p)}, arms within 10%). Of the digest's *treated* patients {alive} were alive, about as
+many as of Li's controls ({li_alive / li_n:.1%}). Set against Chen's controls it is {in_points(against_chen)} fewer,
+although Chen's patients had two months longer to die. That difference could be chance (p {p_range(against_chen.p)}).
 """)
 
 # %% [markdown]
@@ -742,16 +787,16 @@ worst = chen.events_treated / (chen.n_treated + missing)
 # %% tags=["hide-input"]
 text(f"""
 {in_chen.because} No two arms of fewer than {fewest} patients together print {theirs[0]} v {theirs[1]} with p {theirs[2]}
-under any of the four tests; the trial enrolled {enrolled}. (A log-rank test could.) That digest speaks of overall
+under any of the four tests; the trial enrolled {enrolled}. (A log-rank test might.) That digest speaks of overall
 survival. Overall survival cannot be lower than survival without a transplant; yet {theirs[0]} is lower than the
-abstract's {numbers["chen-survival-treated"]}. Even if all {missing} patients enrolled but not reported had been treated
-and had died, {chen.events_treated} of {chen.n_treated + missing} would be {worst:.1%}. Of Chen 2022 we have seen the
-abstract, not the paper; it may hold numbers on laboratory values that the abstract lacks.
+abstract's {numbers["chen-survival-treated"]} for the same day. Even if all {missing} patients enrolled but not reported
+had been treated and had died, {chen.events_treated} of {chen.n_treated + missing} would be {worst:.1%}. Of Chen 2022 we
+have seen the abstract, not the paper; the paper may hold laboratory values that the abstract lacks.
 """)
 
 # %% [markdown]
-# This is one other digest, and it proves nothing about this one. It shows that numbers on that site cannot be taken for
-# those of the source without looking.
+# This is one other digest, and it proves nothing about this one. It shows that on this site a number need not be the one
+# in the source's abstract.
 #
 # ## What cannot be checked
 #
@@ -813,11 +858,13 @@ table(
     standing.drop(columns="tied").rename(columns={"standing": "how it stands"}),
     "Every number of the digest's claims, and what it can be tied to",
 )
+counted_as = standing["standing"].str.partition(":")[0].value_counts()
 text(f"""
 {tied} of {len(standing)} numbers ({tied / len(standing):.0%}) are tied to anything: the two p values, to the word
-"significant" beside them. None is tied to counts, to data or to a source ({recounted} claims were reproduced). So this is
-what the digest is, as a kind of document: a list of results that can be neither confirmed nor refuted from what it says.
-That is a statement about the digest. The paper behind it may hold all that is missing here.
+"significant" beside them. {counted_as["free"]} are free, {counted_as["untouched"]} untouched. None is tied to counts, to
+data or to a source ({recounted} claims were reproduced). So this is what the digest is, as a kind of document: a list of
+results that its own words can neither confirm nor refute. That is said of the digest. The paper behind it may hold all
+that is missing here.
 """)
 
 # %% [markdown]

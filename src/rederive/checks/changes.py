@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -35,31 +36,30 @@ def fold_readings(fold: Printed, rises: bool) -> pd.DataFrame:
     ------
     ValueError : if the fold is not above 0.
     """
-    x = fold.interval()
-    if x.lower <= 0:
+    low, high = fold.ends()
+    if low <= 0:
         raise ValueError(f"expected a fold above 0, got {fold}")
     readings = (
-        {"multiplied by it": x, "grown by so many times itself": Interval(1 + x.lower, 1 + x.upper)}
+        {"multiplied by it": (low, high), "grown by so many times itself": (1 + low, 1 + high)}
         if rises
-        else {"divided by it": Interval(1 / x.upper, 1 / x.lower), "less by so many times itself": _less(x)}
+        else {"divided by it": (1 / high, 1 / low), "less by so many times itself": (1 - high, 1 - low)}
     )
     return pd.DataFrame(
-        [{"reading": name, "after": after, "change": _minus_one(after)} for name, after in readings.items()]
+        [
+            {"reading": name, "after": _interval(*after), "change": _interval(after[0] - 1, after[1] - 1)}
+            for name, after in readings.items()
+        ]
     )
 
 
-def _less(fold: Interval) -> Interval:
-    return Interval(1 - fold.upper, 1 - fold.lower)
-
-
-def _minus_one(after: Interval) -> Interval:
-    return Interval(after.lower - 1, after.upper - 1)
+def _interval(lower: Fraction, upper: Fraction) -> Interval:
+    return Interval(float(lower), float(upper))
 
 
 # -------------------------------------------------------------------------------------- reductions of a share
 
 
-def reduction_readings(reduction: Printed, control_shares: Iterable[float]) -> pd.DataFrame:
+def reduction_readings(reduction: Printed, control_shares: Iterable[Fraction]) -> pd.DataFrame:
     """The share in the treated that "a reduction by x%" means under both readings, by the share in controls.
 
     Returns
@@ -72,18 +72,17 @@ def reduction_readings(reduction: Printed, control_shares: Iterable[float]) -> p
     ------
     ValueError : if a share is not above 0 and at most 1.
     """
-    x, rows = reduction.interval(), list[dict[str, Any]]()
+    (low, high), rows = reduction.ends(), list[dict[str, Any]]()
     for r in control_shares:
         if not 0 < r <= 1:
             raise ValueError(f"expected shares above 0 and at most 1, got {r}")
-        enough = r >= x.lower
         rows.append(
             {
-                "control": r,
-                "treated_ratio": Interval(r * (1 - x.upper), r * (1 - x.lower)),
-                "points_ratio": Interval(r * x.lower, r * x.upper),
-                "treated_points": Interval(max(0.0, r - x.upper), r - x.lower) if enough else None,
-                "relative_points": Interval(x.lower / r, min(1.0, x.upper / r)) if enough else None,
+                "control": float(r),
+                "treated_ratio": _interval(r * (1 - high), r * (1 - low)),
+                "points_ratio": _interval(r * low, r * high),
+                "treated_points": _interval(max(Fraction(0), r - high), r - low) if r >= low else None,
+                "relative_points": _interval(low / r, min(Fraction(1), high / r)) if r >= low else None,
             }
         )
     return pd.DataFrame(rows)

@@ -192,8 +192,8 @@ def judge_unknown_arms(treated: Printed, control: Printed, p: Printed, tables: p
         recomputed["patients_in_all_at_least"] = int((tables["n_treated"] + tables["n_control"]).min())
         told += f" They have {recomputed['patients_in_all_at_least']} patients or more in all."
     if not equal.empty:
-        recomputed["arm_if_equal_but_for_one"] = _range(equal[["n_treated", "n_control"]])
-        told += f" If the arms differ by one patient at most, each has {recomputed['arm_if_equal_but_for_one']:.0f}."
+        per_arm = recomputed["patients_per_arm_if_nearly_equal"] = _range(equal[["n_treated", "n_control"]])
+        told += f" If the arms differ by one patient at most, each has {per_arm:.0f}."
     return Finding(
         judge_unknown_arms,
         f"counts of patients, none lost; rounded to the nearest; {', '.join(TESTS)}",

@@ -149,11 +149,11 @@ def possible_sizes(tables: pd.DataFrame, treated: Printed, control: Printed, p: 
     charts.figure(
         charts.possible_sizes(drawn),
         f"{len(drawn):,} hollow marks form a band that bends like a hyperbola: the smaller one arm, the larger the "
-        f"other. It crosses the dashed line of equal arms, where arms that differ by one patient at most have {ends:.0f} "
-        f"patients each. Its two ends run along the axes and leave the figure at {largest}.",
+        f"other. It crosses the dashed line of equal arms, where arms that differ by one patient at most have "
+        f"{ends:.0f} patients each. Its two ends run along the axes and leave the figure at {largest}.",
         behind[["test", "tables", "treated arm", "control arm", "smaller arm, at most"]],
-        f"Every pair of arms with up to {largest} patients that prints {treated} and {control} alive with p = {p} under "
-        "at least one of four tests. Possibilities, not observations. The table behind goes further.",
+        f"Every pair of arms with up to {largest} patients that prints {treated} and {control} alive with p = {p} "
+        "under at least one of four tests. Possibilities, not observations. The table behind goes further.",
         {"treated arm": ".0f", "control arm": ".0f"},
     )
 

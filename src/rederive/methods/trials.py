@@ -178,18 +178,21 @@ def effects_of_shares(treated: Printed, control: Printed) -> dict[str, Interval]
     ------
     ValueError : if the treated share may not be above that of the controls.
     """
-    t, c = treated.interval(), control.interval()
-    if t.lower <= c.upper:
+    (t_low, t_high), (c_low, c_high) = treated.ends(), control.ends()
+    if t_low <= c_high:
         raise ValueError("expected more survivors among the treated, whatever was rounded")
-    odds = [share / (1 - share) for share in (t.lower, t.upper, c.lower, c.upper)]
-    difference = Interval(t.lower - c.upper, t.upper - c.lower)
-    return {
-        "odds ratio of survival": Interval(odds[0] / odds[3], odds[1] / odds[2]),
-        "risk ratio of survival": Interval(t.lower / c.upper, t.upper / c.lower),
-        "risk ratio of death": Interval((1 - t.upper) / (1 - c.lower), (1 - t.lower) / (1 - c.upper)),
+    difference = t_low - c_high, t_high - c_low
+    ends = {
+        "odds ratio of survival": (
+            t_low / (1 - t_low) / (c_high / (1 - c_high)),
+            t_high / (1 - t_high) / (c_low / (1 - c_low)),
+        ),
+        "risk ratio of survival": (t_low / c_high, t_high / c_low),
+        "risk ratio of death": ((1 - t_high) / (1 - c_low), (1 - t_low) / (1 - c_high)),
         "difference in survival": difference,
-        "treated per additional survivor": _inverse(difference),
+        "treated per additional survivor": (1 / difference[1], 1 / difference[0]),
     }
+    return {name: Interval(float(lower), float(upper)) for name, (lower, upper) in ends.items()}
 
 
 def _inverse(interval: Interval) -> Interval:
