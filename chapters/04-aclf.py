@@ -658,18 +658,14 @@ against_chen = distances[
 li_alive, li_n = known["Li 2019, alive at 28 days"]
 
 
-def in_points(found: pd.Series) -> str:
-    """How many percentage points fewer, for readers."""
-    lower, upper = (
-        -100 * end for end in (found.difference.upper, found.difference.lower)
-    )
-    return f"{Interval(lower, upper):.1f} percentage points"
-
-
+fewer_alive = {
+    name: f"{Interval(-100 * found.difference.upper, -100 * found.difference.lower):.1f} percentage points"
+    for name, found in (("Li", against_li), ("Chen", against_chen))
+}
 text(f"""
-At 28 days {in_points(against_li)} fewer controls were alive in the digest than in Li's cohort. Chance alone would seldom
+At 28 days {fewer_alive["Li"]} fewer controls were alive in the digest than in Li's cohort. Chance alone would seldom
 do that (p {p_range(against_li.p)}, arms within 10%). Of the digest's *treated* patients {alive} were alive, about as
-many as of Li's controls ({li_alive / li_n:.1%}). Set against Chen's controls it is {in_points(against_chen)} fewer,
+many as of Li's controls ({li_alive / li_n:.1%}). Set against Chen's controls it is {fewer_alive["Chen"]} fewer,
 although Chen's patients had two months longer to die. That difference could be chance (p {p_range(against_chen.p)}).
 """)
 
@@ -916,8 +912,8 @@ The digest's main result ({alive} against {alive_control} alive after 28 days, p
 counts, arms that differ by one patient at most had {arm_range:.0f} patients each, and no arms with fewer than
 {of_any.all_least} patients together print it; but neither size nor design is given. Of its {len(standing)} numbers {tied}
 can be tied to anything, namely p values to the word "significant", and none to counts, data or a source. "{fewer} fewer
-infections" may be a ratio or a difference, and in such arms the ratio would be significant only if at least
-{ratio.significant_from:.0%} of controls were infected.
+infections" may be a ratio or a difference; in such arms the ratio would be significant, by a χ² test, only if at least
+{formatted(ratio.significant_from, ".1%")} of controls were infected.
 """)
 
 # %% [markdown]

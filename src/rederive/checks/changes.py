@@ -213,10 +213,11 @@ def sd_that_prints(
     n1, n0 = np.broadcast_arrays(np.asarray(n_treated, dtype=float), np.asarray(n_control, dtype=float))
     if difference.lower <= 0 or np.any(n1 + n0 < 3):
         raise ValueError("expected a difference above 0, and at least three patients")
-    ends, root, df = p.interval(), np.sqrt(1 / n1 + 1 / n0), n1 + n0 - 2
-    with np.errstate(divide="ignore"):
-        smallest = difference.lower / (stats.t.isf(ends.lower / 2, df) * root)
-        largest = difference.upper / (stats.t.isf(ends.upper / 2, df) * root)
+    p_low, p_high = max(0.0, p.interval().lower), min(1.0, p.interval().upper)
+    root, df = np.sqrt(1 / n1 + 1 / n0), n1 + n0 - 2
+    with np.errstate(divide="ignore"):  # p values of 0 and 1 go with standard deviations of 0 and infinity
+        smallest = difference.lower / (stats.t.isf(p_low / 2, df) * root)
+        largest = difference.upper / (stats.t.isf(p_high / 2, df) * root)
     return np.asarray(smallest), np.asarray(largest)
 
 
