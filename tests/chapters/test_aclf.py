@@ -274,7 +274,8 @@ DEFINITIONS = {
     "1.96": "normal quantile for 95%",
     "2022": "year of Chen",
     "2019": "year of Li",
-    "100": "in percentages",
+    "100": "in percentages, and patients per arm in an example",
+    "6": "IL-6",
 }
 
 

@@ -136,21 +136,21 @@ def possible_deaths(tables: pd.DataFrame, n_treated: int, n_control: int, printe
     )
 
 
-def possible_sizes(tables: pd.DataFrame, treated: Printed, control: Printed, p: Printed, largest: int = 200) -> None:
+def possible_sizes(tables: pd.DataFrame, treated: Printed, control: Printed, p: Printed, largest: int = 130) -> None:
     """The arm sizes among possible tables (see `checks.proportions.tables_that_print`), up to a size, for drawing."""
     pairs = tables[["n_treated", "n_control"]].drop_duplicates()
     near = pairs.index.isin(nearly_equal(pairs).index)
     named = pairs.assign(**{"nearly equal": np.where(near, "by one patient at most", "by more")})
-    drawn = named[pairs.max(axis=1) <= largest].sort_values("nearly equal", ascending=False, kind="stable")
+    drawn = named[pairs.max(axis=1) <= largest].sort_values("nearly equal", kind="stable")
     behind = sizes_by_test(tables).rename(
         columns={"treated": "treated arm", "control": "control arm", "smaller_most": "smaller arm, at most"}
     )
     ends = Interval(*np.quantile(pairs[near].to_numpy(), [0, 1]))
     charts.figure(
-        charts.possible_sizes(drawn),
-        f"{len(drawn):,} hollow marks form a band that bends like a hyperbola: the smaller one arm, the larger the "
-        f"other. It crosses the dashed line of equal arms, where arms that differ by one patient at most have "
-        f"{ends:.0f} patients each. Its two ends run along the axes and leave the figure at {largest}.",
+        charts.possible_sizes(drawn, int(pairs.to_numpy().min()) - 5, largest),
+        f"{len(drawn):,} hollow circles form a band that bends like a hyperbola: the smaller one arm, the larger the "
+        f"other. It crosses the dotted line of equal arms, where larger circles mark arms that differ by one patient "
+        f"at most; they have {ends:.0f} patients each. Both ends of the band leave the figure at {largest}.",
         behind[["test", "tables", "treated arm", "control arm", "smaller arm, at most"]],
         f"Every pair of arms with up to {largest} patients that prints {treated} and {control} alive with p = {p} "
         "under at least one of four tests. Possibilities, not observations. The table behind goes further.",
