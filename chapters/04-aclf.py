@@ -704,7 +704,7 @@ table(
         ]
     ),
     f"The digest's control arm ({alive_control} alive at 28 days) against two published control arms. Ranges over all "
-    "control arms that can print the survival result; limits by Wald, p by the χ² test and Fisher's exact test",
+    "control arms that can print the survival result; differences in percentage points, limits by Wald, p by the χ² test and Fisher's exact test",
     {"digest minus these": ".1%", "95% limits within": ".1%"},
 )
 against_li = distances["Li 2019, alive at 28 days", "within 10%"]
