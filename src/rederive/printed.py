@@ -216,6 +216,17 @@ class Printed:
         ends = self.interval()
         return True if ends.upper <= level else False if ends.lower >= level else None
 
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """The ends of `interval`, exact: what is computed from doubles may round outwards one step too far.
+
+        Raises
+        ------
+        UnreadableNumber : if the number is a bound.
+        """
+        if self.bound:
+            raise UnreadableNumber(f"expected a number that is not a bound, got {self.text!r}")
+        return self.value - self.unit / 2, self.value + self.unit / 2
+
     def agrees(self, other: Printed) -> bool:
         """Whether both can be printings of one true value: the same digits, or the same after rounding one further."""
         if self.unit == other.unit and not self.bound and not other.bound:

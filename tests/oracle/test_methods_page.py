@@ -54,6 +54,14 @@ def test_all_values_come_from_one_r(oracle):
     assert f"All values come from R {version}." in PAGE
 
 
+def test_arms_of_unknown_size():
+    stored = recorded("shares")
+    kinds = Counter(case["kind"] for case in stored["cases"])
+    assert f"{kinds['table']} tables that print 68% and 42%, or stand in Chen 2022 or Li 2019, agree with" in PAGE
+    assert f"`escalc`; {kinds['log-rank']} tables with `survdiff`, in two made-up orders of deaths each" in PAGE
+    assert f"{kinds['t']} pairs of samples built for it with `t.test`; {kinds['interval']} intervals of a share" in PAGE
+
+
 def test_paired_tests():
     stored = recorded("paired")
     kinds = Counter(case["kind"] for case in stored["signed_rank"])

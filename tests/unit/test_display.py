@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rederive.checks.proportions import tables_that_print
 from rederive.checks.ratios import judge_ratio
 from rederive.claims import PrintedRatio, load_document
 from rederive.display import charts, figures
@@ -165,11 +166,17 @@ def standing():
 
 SEEN = pd.DataFrame({"label": ["ETASS"], "estimate": [0.65], "lower": [0.41], "upper": [1.02]})
 TABLES = pd.DataFrame({"method": ["Peto", "Mantel-Haenszel"], "events_treated": [30, 31], "events_control": [60, 62]})
+POSSIBLE = tables_that_print(
+    range(55, 72),
+    range(55, 72),
+    **{name: Printed.parse(x) for name, x in {"treated": "68%", "control": "42%", "p": "0.003"}.items()},
+)
 FIGURES = {
     "feasible_set": lambda: figures.feasible_set(RATIO),
     "reduction": lambda: figures.reduction_by_control_risk(RATIO, Printed.parse("27%"), {"TESTS": 0.24}),
     "forest": lambda: figures.forest(SEEN, {"all": RATIO}, {"unseen": (Interval(0.3, 0.4), Interval(0.2, 0.6))}),
     "possible_deaths": lambda: figures.possible_deaths(TABLES, 244, 233, RATIO),
+    "possible_sizes": lambda: figures.possible_sizes(POSSIBLE, *(Printed.parse(x) for x in ("68%", "42%", "0.003"))),
     "required_sizes": lambda: figures.required_sizes(1927, {"TESTS": 0.24, "ETASS": 0.35}),
     "sequential_boundary": lambda: figures.sequential_boundary(standing(), Interval(2.9, 3.0)),
 }

@@ -219,3 +219,10 @@ def test_endpoints_of_many():
     np.testing.assert_allclose(lower, [0.725, 0.265, 0.725], rtol=1e-15)
     np.testing.assert_allclose(upper, [0.735, 0.275, 0.735], rtol=1e-15)
     assert endpoints([])[0].shape == (0,)
+
+
+def test_ends_are_exact():
+    assert Printed.parse("68%").ends() == (Fraction(675, 1000), Fraction(685, 1000))
+    assert Printed.parse("0.003").ends() == (Fraction(25, 10000), Fraction(35, 10000))
+    with pytest.raises(UnreadableNumber, match="not a bound"):
+        Printed.parse("<0.003").ends()

@@ -20,6 +20,7 @@ from rederive.checks.proportions import (
     chi2_yates_p,
     counts_that_print,
     exact_intervals,
+    fisher_may_print,
     fisher_p,
     judge_percentage,
     judge_total,
@@ -35,6 +36,11 @@ from rederive.printed import NEAREST, Printed, Rounding, print_number
 from rederive.verdicts import Verdict
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "tables.json").read_text())
+UNKNOWN_ARMS = [
+    case
+    for case in json.loads((Path(__file__).parents[1] / "oracle" / "shares.json").read_text())["cases"]
+    if case["kind"] == "table"
+]
 
 
 def percent(text):
@@ -47,7 +53,9 @@ def test_the_oracle_did_not_shrink():
 
 
 @pytest.mark.parametrize(
-    "case", ORACLE["cases"], ids=lambda c: "{events_treated}-{n_treated}-{events_control}-{n_control}".format(**c)
+    "case",
+    ORACLE["cases"] + UNKNOWN_ARMS,
+    ids=lambda c: "{events_treated}-{n_treated}-{events_control}-{n_control}".format(**c),
 )
 def test_p_values_equal_r(case):
     table = [case[name] for name in ("events_treated", "n_treated", "events_control", "n_control")]
@@ -268,3 +276,38 @@ def test_exact_intervals():
     assert table.loc[2, ["lower", "upper"]].tolist() == pytest.approx([0, 1 - 0.025 ** (1 / 48)], rel=1e-9)
     wide, narrow = (exact_intervals({"a": [(18, 48)]}, level).iloc[0] for level in (0.99, 0.9))
     assert wide["lower"] < narrow["lower"] < 18 / 48 < narrow["upper"] < wide["upper"]
+
+
+@settings(max_examples=200)
+@given(two_arms, st.sampled_from(["0.003", "0.05", "<0.01", "0.2", "1.0"]))
+def test_fishers_bounds_never_exclude_a_table_that_prints_p(table, p):
+    printed = Printed.parse(p)
+    if printed.could_print(fisher_p(*table)):
+        assert fisher_may_print(printed, *table)
+
+
+def test_fishers_bounds_exclude_most_tables_and_leave_them_without_p_value():
+    shown = {"treated": percent("68"), "control": percent("42"), "p": Printed.parse("0.003")}
+    sizes = np.arange(60, 300)
+    a, c = np.round(0.68 * sizes).astype(int), np.round(0.42 * sizes).astype(int)
+    assert fisher_may_print(shown["p"], a, sizes, c, sizes).mean() < 0.4
+    found = tables_that_print(range(55, 75), range(55, 75), **shown)
+    asked = fisher_may_print(shown["p"], *(found[name] for name in found.columns[:4]))
+    assert found["Fisher's exact"].notna().equals(pd.Series(asked))
+    np.testing.assert_array_equal(
+        found["Fisher's exact prints p"],
+        shown["p"].could_print(fisher_p(*(found[name] for name in found.columns[:4]))),
+    )
+
+
+def test_fishers_test_of_many_tables_at_once_and_of_none():
+    rng = np.random.default_rng(3)
+    n1, n0 = rng.integers(1, 40, (2, 9000))
+    a, c = rng.integers(0, n1 + 1), rng.integers(0, n0 + 1)
+    some = rng.integers(0, 9000, 40)
+    together = fisher_p(a, n1, c, n0)
+    np.testing.assert_array_equal(together[some], [fisher_p(a[i], n1[i], c[i], n0[i]) for i in some])
+    assert together[some] == pytest.approx(
+        [stats.fisher_exact([[a[i], n1[i] - a[i]], [c[i], n0[i] - c[i]]])[1] for i in some], rel=1e-9
+    )
+    assert fisher_p([], [], [], []).shape == (0,)

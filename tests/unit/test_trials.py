@@ -1,17 +1,34 @@
 """Single trials from their counts: against statsmodels."""
 
+import json
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lifelines.statistics import logrank_test
+from scipy import stats
 from statsmodels.stats.contingency_tables import Table2x2
 
 from rederive.claims import PrintedRatio
 from rederive.methods.pooling import TwoArms
-from rederive.methods.trials import judge_consistent, judge_no_difference, judge_reduction, p_values, single_trials
+from rederive.methods.trials import (
+    distance_from_arm,
+    effect_ranges,
+    effects_of_shares,
+    judge_consistent,
+    judge_no_difference,
+    judge_reduction,
+    log_rank_by_order,
+    p_values,
+    single_trials,
+)
 from rederive.printed import Printed
 from rederive.verdicts import Verdict
 
+ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "shares.json").read_text("utf-8"))["cases"]
 arms = st.integers(2, 200).flatmap(lambda n: st.tuples(st.integers(1, n - 1), st.just(n)))
 
 
@@ -74,3 +91,93 @@ def test_a_reduction_that_depends_on_outcome_and_test_is_misworded():
     assert nothing.because.endswith("Nothing is significant.")
     increase = TwoArms([63, 71], [180, 180], [20, 20], [181, 181])
     assert judge_reduction(increase, ["28 days", "in hospital"], {}).verdict is Verdict.CONTRADICTED
+
+
+BETTER = [case for case in ORACLE if case["kind"] == "table" and case["difference"]["lower"] > 0]
+
+
+@pytest.mark.parametrize("case", BETTER, ids=lambda c: "{events_treated}-{n_treated}".format(**c))
+def test_effects_of_one_table_equal_metafor(case):
+    names = ("events_treated", "n_treated", "events_control", "n_control")
+    found = effect_ranges(pd.DataFrame([{name: case[name] for name in names}])).set_index("measure")
+    for measure, key in {
+        "odds ratio of survival": "odds_ratio",
+        "risk ratio of survival": "risk_ratio",
+        "risk ratio of death": "risk_ratio_dead",
+        "difference in survival": "difference",
+    }.items():
+        theirs = [case[key][end] for end in ("estimate", "lower", "upper")]
+        ours = found.loc[measure]
+        assert [ours["effect"].lower, ours["lower"], ours["upper"]] == pytest.approx(theirs, rel=1e-8)
+        assert ours["effect"].lower == ours["effect"].upper
+    difference = case["difference"]
+    assert found.loc["treated per additional survivor", ["lower", "upper"]].tolist() == pytest.approx(
+        [1 / difference["upper"], 1 / difference["lower"]], rel=1e-8
+    )
+
+
+def test_ranges_of_effects_lie_within_what_rounding_leaves():
+    tables = pd.DataFrame(
+        {
+            "events_treated": [44, 39, 54],
+            "n_treated": [65, 57, 80],
+            "events_control": [27, 24, 34],
+            "n_control": [65, 57, 80],
+        }
+    )
+    bounds = effects_of_shares(Printed.parse("68%"), Printed.parse("42%"))
+    ranges = effect_ranges(tables).set_index("measure")["effect"]
+    assert list(bounds) == list(ranges.index)
+    for measure, bound in bounds.items():
+        found = ranges[measure]  # 34 of 80 lies on the edge, where doubles differ in the last bit
+        assert bound.lower * (1 - 1e-12) <= found.lower < found.upper <= bound.upper * (1 + 1e-12)
+    corners = [(t, c) for t in (0.675, 0.685) for c in (0.415, 0.425)]
+    for measure, of in {
+        "odds ratio of survival": lambda t, c: t / (1 - t) / (c / (1 - c)),
+        "risk ratio of survival": lambda t, c: t / c,
+        "risk ratio of death": lambda t, c: (1 - t) / (1 - c),
+        "difference in survival": lambda t, c: t - c,
+        "treated per additional survivor": lambda t, c: 1 / (t - c),
+    }.items():
+        values = [of(*corner) for corner in corners]
+        assert (bounds[measure].lower, bounds[measure].upper) == pytest.approx((min(values), max(values)))
+    with pytest.raises(ValueError, match="more survivors"):
+        effects_of_shares(Printed.parse("42%"), Printed.parse("42%"))
+    with pytest.raises(ValueError, match="may be 0"):
+        effect_ranges(tables.assign(events_treated=tables["events_control"], n_treated=tables["n_control"]))
+
+
+def test_distance_from_a_known_arm_by_plain_arithmetic():
+    possible = pd.DataFrame({"events": [27, 24, 27], "n": [65, 57, 65]})
+    found = distance_from_arm(possible, 58, 86)
+    differences, lower, upper, ps = [], [], [], []
+    for e, n in {(27, 65), (24, 57)}:
+        d, se = e / n - 58 / 86, np.sqrt(e * (n - e) / n**3 + 58 * 28 / 86**3)
+        differences.append(d)
+        lower.append(d - stats.norm.isf(0.025) * se)
+        upper.append(d + stats.norm.isf(0.025) * se)
+        cells = [[e, n - e], [58, 28]]
+        ps += [stats.chi2_contingency(cells, correction=False)[1], stats.fisher_exact(cells)[1]]
+    assert (found.difference.lower, found.difference.upper) == pytest.approx((min(differences), max(differences)))
+    assert (found.lower, found.upper) == pytest.approx((min(lower), max(upper)))
+    assert (found.p.lower, found.p.upper) == pytest.approx((min(ps), max(ps)))
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in ORACLE if case["kind"] == "log-rank"], ids=lambda c: str(c["n_control"])
+)
+def test_log_rank_equals_r(case):
+    names = ("alive_treated", "n_treated", "alive_control", "n_control")
+    found = log_rank_by_order(*(case[name] for name in names)).set_index("order")["p"]
+    assert found["deaths among treated first"] == pytest.approx(case["treated_first"], rel=1e-8)
+    assert found["deaths among controls first"] == pytest.approx(case["control_first"], rel=1e-8)
+
+
+def test_deaths_spread_evenly_take_turns():
+    found = log_rank_by_order(3, 5, 5, 8).set_index("order")["p"]
+    # two deaths of the treated at 1/4 and 3/4, three of the controls at 1/6, 1/2 and 5/6 of the way
+    treated, control = [2, 4, 6, 6, 6], [1, 3, 5, *[6] * 5]
+    died = [time < 6 for time in treated], [time < 6 for time in control]
+    assert found["deaths spread evenly"] == pytest.approx(logrank_test(treated, control, *died).p_value, rel=1e-9)
+    with pytest.raises(ValueError, match="both arms"):
+        log_rank_by_order(5, 5, 3, 8)

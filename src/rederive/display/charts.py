@@ -232,6 +232,34 @@ def possible_deaths(tables: pd.DataFrame) -> Chart:
     return alt.layer(points).properties(width=WIDTH, height=HEIGHT)
 
 
+def possible_sizes(pairs: pd.DataFrame, smallest: int, largest: int) -> Chart:
+    """Pairs of arm sizes that can print what is printed: `n_treated`, `n_control` and, in words, `nearly equal`.
+
+    Those of the second wording are drawn larger, and last.
+    """
+    scale = alt.Scale(domain=[smallest, largest], nice=False)
+    axis = alt.Axis(tickCount=6)
+    x = alt.X("n_treated:Q", title="patients in the treated arm", scale=scale, axis=axis)
+    y = alt.Y("n_control:Q", title="patients in the control arm", scale=scale, axis=axis)
+    words = list(dict.fromkeys(pairs["nearly equal"]))
+    sizes = alt.Size(
+        "nearly equal:N",
+        title="possible, not observed: arms that differ",
+        scale=alt.Scale(domain=words, range=[7, 70]),
+        legend=alt.Legend(titleLimit=WIDTH, symbolStrokeColor=IMPLIED, symbolFillColor="transparent"),
+    )
+    width = alt.StrokeWidth("nearly equal:N", scale=alt.Scale(domain=words, range=[0.7, 2]), legend=None)
+    points = (
+        alt.Chart(pairs)
+        .mark_point(filled=False, color=IMPLIED, opacity=1)
+        .encode(x=x, y=y, size=sizes, strokeWidth=width)
+    )
+    equal = alt.Chart(pd.DataFrame({"x": [smallest, largest]})).mark_line(color=LIMIT, strokeDash=[2, 2])
+    return alt.layer(equal.encode(x=alt.X("x:Q", scale=scale), y=alt.Y("x:Q", scale=scale)), points).properties(
+        width=WIDTH, height=WIDTH - 40
+    )
+
+
 def required_sizes(sizes: pd.DataFrame, have: int) -> Chart:
     """Required number of patients over the relative risk reduction sought, against the number there is.
 

@@ -14,6 +14,7 @@ import pandas as pd
 from rederive.checks import regression
 from rederive.checks.ratios import feasible_outline
 from rederive.checks.risks import relative_risk, relative_risk_of_hazard_ratio
+from rederive.checks.shares import nearly_equal, sizes_by_test
 from rederive.claims import PrintedRatio
 from rederive.display import charts
 from rederive.methods.sequential import boundaries, detectable_reduction, required_information_size
@@ -227,6 +228,28 @@ def possible_deaths(tables: pd.DataFrame, n_treated: int, n_control: int, printe
         by_method.reset_index(),
         "Every pair of death counts in the unseen trials, lumped into one, with which the pool prints "
         f"{printed.estimate} ({printed.lower} to {printed.upper}), p = {printed.p}. Possibilities, not observations.",
+    )
+
+
+def possible_sizes(tables: pd.DataFrame, treated: Printed, control: Printed, p: Printed, largest: int = 130) -> None:
+    """The arm sizes among possible tables (see `checks.proportions.tables_that_print`), up to a size, for drawing."""
+    pairs = tables[["n_treated", "n_control"]].drop_duplicates()
+    near = pairs.index.isin(nearly_equal(pairs).index)
+    named = pairs.assign(**{"nearly equal": np.where(near, "by one patient at most", "by more")})
+    drawn = named[pairs.max(axis=1) <= largest].sort_values("nearly equal", kind="stable")
+    behind = sizes_by_test(tables).rename(
+        columns={"treated": "treated arm", "control": "control arm", "smaller_most": "smaller arm, at most"}
+    )
+    ends = Interval(*np.quantile(pairs[near].to_numpy(), [0, 1]))
+    charts.figure(
+        charts.possible_sizes(drawn, int(pairs.to_numpy().min()) - 5, largest),
+        f"{len(drawn):,} hollow circles form a band that bends like a hyperbola: the smaller one arm, the larger the "
+        f"other. It crosses the dotted line of equal arms, where larger circles mark arms that differ by one patient "
+        f"at most; they have {ends:.0f} patients each. Both ends of the band leave the figure at {largest}.",
+        behind[["test", "tables", "treated arm", "control arm", "smaller arm, at most"]],
+        f"Every pair of arms with up to {largest} patients that prints {treated} and {control} alive with p = {p} "
+        "under at least one of four tests. Possibilities, not observations. The table behind goes further.",
+        {"treated arm": ".0f", "control arm": ".0f"},
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from rederive.checks.proportions import TESTS
+from rederive.checks.proportions import TESTS, chi2_p, fisher_p
 from rederive.claims import RATIO_NAMES, PrintedRatio
 from rederive.methods.pooling import Measure, TwoArms, effect_sizes, inverse_variance
 from rederive.printed import Interval, Printed, formatted, p_range
@@ -116,3 +118,146 @@ def judge_reduction(trial: TwoArms, outcomes: Sequence[str], printed_p: Mapping[
         constrained=True,
         worded=True if all(sides) else False if False in sides else None,
     )
+
+
+# ------------------------------------------------------------------- arms that are known only as a set of possibilities
+
+
+def effect_ranges(tables: pd.DataFrame) -> pd.DataFrame:
+    """Effects on survival over a set of possible tables, whose events are survivors: sets, not confidence intervals.
+
+    Returns
+    -------
+    A row per `measure`, each treated against control: odds ratio and risk ratio of survival, risk ratio of death,
+    difference in survival, and the number needed to treat for one more survivor. `effect` is the range over the tables;
+    `lower` and `upper` are the lowest lower and the highest upper limit of their 95% Wald intervals. The limits of the
+    number needed to treat are those of the difference, inverted.
+
+    Raises
+    ------
+    ValueError : if the difference, or a limit of it, may be 0: no number needed to treat.
+    """
+    alive = TwoArms.from_frame(tables)
+    dead = TwoArms(
+        alive.n_treated - alive.events_treated, alive.n_treated, alive.n_control - alive.events_control, alive.n_control
+    )
+    named: list[tuple[str, TwoArms, Measure]] = [
+        ("odds ratio of survival", alive, "OR"),
+        ("risk ratio of survival", alive, "RR"),
+        ("risk ratio of death", dead, "RR"),
+        ("difference in survival", alive, "RD"),
+    ]
+    rows: list[dict[str, Any]] = []
+    for name, arms, measure in named:
+        effects, variances = effect_sizes(arms, measure)
+        half = stats.norm.isf(0.025) * np.sqrt(variances)
+        natural = np.asarray if measure == "RD" else np.exp
+        limits = float(natural(np.min(effects - half))), float(natural(np.max(effects + half)))
+        effect = Interval(float(natural(np.min(effects))), float(natural(np.max(effects))))
+        rows.append({"measure": name, "effect": effect, "lower": limits[0], "upper": limits[1]})
+    difference = rows[-1]
+    if difference["lower"] <= 0:
+        raise ValueError("the difference in survival may be 0: no number needed to treat")
+    rows.append(
+        {
+            "measure": "treated per additional survivor",
+            "effect": _inverse(difference["effect"]),
+            "lower": 1 / difference["upper"],
+            "upper": 1 / difference["lower"],
+        }
+    )
+    return pd.DataFrame(rows)
+
+
+def effects_of_shares(treated: Printed, control: Printed) -> dict[str, Interval]:
+    """The effects of `effect_ranges` for arms of any size at all: what the rounding of two shares of survivors leaves.
+
+    Each effect rises or falls with each share, so its ends lie at theirs.
+
+    Raises
+    ------
+    ValueError : if the treated share may not be above that of the controls.
+    """
+    (t_low, t_high), (c_low, c_high) = treated.ends(), control.ends()
+    if t_low <= c_high:
+        raise ValueError("expected more survivors among the treated, whatever was rounded")
+    difference = t_low - c_high, t_high - c_low
+    ends = {
+        "odds ratio of survival": (
+            t_low / (1 - t_low) / (c_high / (1 - c_high)),
+            t_high / (1 - t_high) / (c_low / (1 - c_low)),
+        ),
+        "risk ratio of survival": (t_low / c_high, t_high / c_low),
+        "risk ratio of death": ((1 - t_high) / (1 - c_low), (1 - t_low) / (1 - c_high)),
+        "difference in survival": difference,
+        "treated per additional survivor": (1 / difference[1], 1 / difference[0]),
+    }
+    return {name: Interval(float(lower), float(upper)) for name, (lower, upper) in ends.items()}
+
+
+def _inverse(interval: Interval) -> Interval:
+    return Interval(1 / interval.upper, 1 / interval.lower)
+
+
+def distance_from_arm(arms: pd.DataFrame, events: int, n: int) -> pd.Series:
+    """How far an arm known only as a set of possibilities lies from an arm whose counts are known.
+
+    Parameters
+    ----------
+    arms : possible `events` and `n`; repeated ones count once.
+    events, n : the arm known.
+
+    Returns
+    -------
+    `difference`, possible share minus known share; `lower` and `upper`, the lowest and the highest limit of its 95%
+    Wald interval; `p`, over χ² test without correction and Fisher's exact test. Ranges over the set.
+    """
+    distinct = arms[["events", "n"]].drop_duplicates()
+    e, of = distinct["events"].to_numpy(), distinct["n"].to_numpy()
+    known = np.full_like(e, events), np.full_like(of, n)
+    effects, variances = effect_sizes(TwoArms(e, of, *known), "RD")
+    half = stats.norm.isf(0.025) * np.sqrt(variances)
+    p = np.concatenate([test(e, of, *known) for test in (chi2_p, fisher_p)])
+    return pd.Series(
+        {
+            "difference": Interval(effects.min(), effects.max()),
+            "lower": float(np.min(effects - half)),
+            "upper": float(np.max(effects + half)),
+            "p": Interval(p.min(), p.max()),
+        }
+    )
+
+
+def log_rank_by_order(alive_treated: int, n_treated: int, alive_control: int, n_control: int) -> pd.DataFrame:
+    """The log-rank p value of the same survivors and deaths under three orders of the deaths.
+
+    Deaths do not share a day, and nobody is lost before the last one. Either all treated patients who die do so first,
+    or all controls do, or the two arms' deaths are spread evenly. These are examples; other orders may lie beyond them.
+
+    Returns
+    -------
+    A row per `order` with `p`.
+
+    Raises
+    ------
+    ValueError : if nobody dies in an arm.
+    """
+    deaths = n_treated - alive_treated, n_control - alive_control
+    if min(deaths) < 1:
+        raise ValueError("expected deaths in both arms")
+    total = sum(deaths)
+    ranks = [(np.arange(d) + 0.5) / d for d in deaths]  # evenly spread over the deaths of an arm
+    moved = {
+        "deaths among controls first": (ranks[0] + 1, ranks[1]),
+        "deaths spread evenly": (ranks[0], ranks[1]),
+        "deaths among treated first": (ranks[0], ranks[1] + 1),
+    }
+    rows = []
+    for order, (treated, control) in moved.items():
+        places = np.argsort(np.argsort(np.concatenate([treated, control]), kind="stable"), kind="stable") + 1.0
+        arms = [
+            stats.CensoredData(uncensored=days, right=np.full(alive, total + 1.0))
+            for days, alive in ((places[: deaths[0]], alive_treated), (places[deaths[0] :], alive_control))
+        ]
+        rows.append({"order": order, "p": float(stats.logrank(*arms).pvalue)})
+    return pd.DataFrame(rows)

@@ -1,0 +1,254 @@
+"""Relative changes: what a percentage, or a fold, can mean, and what would have to be known to check it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from rederive.checks.proportions import chi2_p, prints_percentage
+from rederive.printed import Interval, Printed, formatted, p_range
+from rederive.verdicts import Finding
+
+Floats = NDArray[np.float64]
+
+RATIO, POINTS = "ratio", "percentage points"
+"""The two readings of "a 25% reduction": the share falls to 75% of what it was, or by 25 in each hundred people."""
+
+
+# ------------------------------------------------------------------------------------------------------- folds
+
+
+def fold_readings(fold: Printed, rises: bool) -> pd.DataFrame:
+    """What "an x-fold increase" or "an x-fold decrease" can mean.
+
+    Returns
+    -------
+    A row per `reading` with `after`, the value afterwards as a multiple of that before, and `change`, `after` less 1.
+    The second reading of a decrease leads below zero for every fold above 1: no count can do that.
+
+    Raises
+    ------
+    ValueError : if the fold is not above 0.
+    """
+    low, high = fold.ends()
+    if low <= 0:
+        raise ValueError(f"expected a fold above 0, got {fold}")
+    readings = (
+        {"multiplied by it": (low, high), "grown by so many times itself": (1 + low, 1 + high)}
+        if rises
+        else {"divided by it": (1 / high, 1 / low), "less by so many times itself": (1 - high, 1 - low)}
+    )
+    return pd.DataFrame(
+        [
+            {"reading": name, "after": _interval(*after), "change": _interval(after[0] - 1, after[1] - 1)}
+            for name, after in readings.items()
+        ]
+    )
+
+
+def _interval(lower: Fraction, upper: Fraction) -> Interval:
+    return Interval(float(lower), float(upper))
+
+
+# -------------------------------------------------------------------------------------- reductions of a share
+
+
+def reduction_readings(reduction: Printed, control_shares: Iterable[Fraction]) -> pd.DataFrame:
+    """The share in the treated that "a reduction by x%" means under both readings, by the share in controls.
+
+    Returns
+    -------
+    A row per share with `control`; `treated_ratio` and `points_ratio` (the share, and the difference in points, if x is
+    a ratio); `treated_points` and `relative_points` (the share, and the relative reduction, if x is a difference), None
+    where the controls have too few.
+
+    Raises
+    ------
+    ValueError : if a share is not above 0 and at most 1.
+    """
+    (low, high), rows = reduction.ends(), list[dict[str, Any]]()
+    for r in control_shares:
+        if not 0 < r <= 1:
+            raise ValueError(f"expected shares above 0 and at most 1, got {r}")
+        rows.append(
+            {
+                "control": float(r),
+                "treated_ratio": _interval(r * (1 - high), r * (1 - low)),
+                "points_ratio": _interval(r * low, r * high),
+                "treated_points": _interval(max(Fraction(0), r - high), r - low) if r >= low else None,
+                "relative_points": _interval(low / r, min(Fraction(1), high / r)) if r >= low else None,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def reductions_in_arms(sizes: pd.DataFrame, reduction: Printed) -> pd.DataFrame:
+    """Every pair of counts in arms of these sizes that prints a reduction, under either reading, with its p value.
+
+    Whether counts e1 of n1 and e0 of n0 print it is decided in whole numbers: (e0 n1 - e1 n0) of e0 n1 as a ratio, of
+    n0 n1 as a difference in points.
+
+    Parameters
+    ----------
+    sizes : pairs of `n_treated` and `n_control`; repeated ones count once.
+
+    Returns
+    -------
+    A row per pair of counts and reading: `n_treated`, `n_control`, `events_treated`, `events_control`, `reading`,
+    `control` (the controls' share) and `p` (Pearson's χ² test, no continuity correction).
+    """
+    found = []
+    for n1, n0 in sizes[["n_treated", "n_control"]].drop_duplicates().itertuples(index=False, name=None):
+        e1, e0 = (x.ravel() for x in np.meshgrid(np.arange(n1 + 1), np.arange(1, n0 + 1), indexing="ij"))
+        fewer = e0 * n1 - e1 * n0
+        for reading, of in ((RATIO, e0 * n1), (POINTS, np.full_like(e0, n0 * n1))):
+            fits = (fewer > 0) & prints_percentage(fewer, of, reduction)
+            a, c = e1[fits], e0[fits]
+            found.append(
+                pd.DataFrame(
+                    {
+                        "n_treated": n1,
+                        "n_control": n0,
+                        "events_treated": a,
+                        "events_control": c,
+                        "reading": reading,
+                        "control": c / n0,
+                        "p": chi2_p(a, n1, c, n0),
+                    }
+                )
+            )
+    return pd.concat(found, ignore_index=True)
+
+
+def significance_of_readings(counts: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
+    """Where the reductions of `reductions_in_arms` are significant: a row per reading.
+
+    Returns
+    -------
+    `reading`, `tables`; `p` (its range); `significant_from`, the lowest share in controls at which any of them is
+    below `level`, None if none is; `all_from`, the lowest share from which on all of them are, None if there is none.
+    """
+    rows = []
+    for reading, group in counts.groupby("reading", sort=False):
+        below = group["p"] < level
+        last = group.loc[~below, "control"].max()  # NaN if all are below
+        beyond = group.loc[group["control"] > last, "control"] if not below.all() else group["control"]
+        rows.append(
+            {
+                "reading": reading,
+                "tables": len(group),
+                "p": Interval(group["p"].min(), group["p"].max()),
+                "significant_from": float(group.loc[below, "control"].min()) if below.any() else None,
+                "all_from": float(beyond.min()) if len(beyond) else None,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def judge_reduction_readings(reduction: Printed, counts: pd.DataFrame, arms: str) -> Finding:
+    """Can a reduction printed without counts, and without saying of what, be had, and what would each reading mean?
+
+    Parameters
+    ----------
+    counts : what `reductions_in_arms` finds.
+    arms : in words, the arms it was asked of.
+
+    The claim is possible if there are counts under either reading.
+    """
+    least = reduction.interval().lower
+    by_reading = significance_of_readings(counts).set_index("reading") if len(counts) else pd.DataFrame()
+    told = [
+        f"Read as {reading}, p is {p_range(row['p'])}"
+        + (
+            f", and below 5% only where at least {formatted(row['significant_from'], '.1%')} of controls are affected"
+            if pd.notna(row["significant_from"])
+            else ""
+        )
+        + "."
+        for reading, row in by_reading.iterrows()
+    ]
+    return Finding(
+        judge_reduction_readings,
+        f"{arms}; χ² test without continuity correction, 5%",
+        f"Ratio or percentage points is not said; as points it needs at least {formatted(least, '.1%')} of controls "
+        f"affected. In such arms: {' '.join(told) or 'no counts print it.'}",
+        {f"{reading.replace(' ', '_')}_p": by_reading.loc[reading, "p"] for reading in by_reading.index},
+        exists=True if len(counts) else None,
+        missing=(
+            "ratio or percentage points",
+            "patients and events per arm",
+            "p value or interval",
+            "time of counting",
+        ),
+    )
+
+
+# --------------------------------------------------------------------------------------------- changes of a mean
+
+
+def sd_that_prints(
+    difference: Interval, p: Printed, n_treated: ArrayLike, n_control: ArrayLike
+) -> tuple[Floats, Floats]:
+    """The smallest and the largest standard deviation, common to both arms, with which two mean changes print p.
+
+    Student's t test of two groups: s = difference / (t sqrt(1/n1 + 1/n0)), t being the two-sided quantile of p with
+    n1 + n0 - 2 degrees of freedom. Rounding of the difference and of p is carried through; a p value printed as a bound
+    leaves 0 as the smallest.
+
+    Parameters
+    ----------
+    difference : of the two mean changes, above 0.
+    n_treated, n_control : patients per arm; broadcast.
+
+    Raises
+    ------
+    ValueError : if the difference may be 0, or there are fewer than three patients.
+    """
+    n1, n0 = np.broadcast_arrays(np.asarray(n_treated, dtype=float), np.asarray(n_control, dtype=float))
+    if difference.lower <= 0 or np.any(n1 + n0 < 3):
+        raise ValueError("expected a difference above 0, and at least three patients")
+    p_low, p_high = max(0.0, p.interval().lower), min(1.0, p.interval().upper)
+    root, df = np.sqrt(1 / n1 + 1 / n0), n1 + n0 - 2
+    with np.errstate(divide="ignore"):  # p values of 0 and 1 go with standard deviations of 0 and infinity
+        smallest = difference.lower / (stats.t.isf(p_low / 2, df) * root)
+        largest = difference.upper / (stats.t.isf(p_high / 2, df) * root)
+    return np.asarray(smallest), np.asarray(largest)
+
+
+def judge_two_changes(treated: Printed, control: Printed, p: Printed, sizes: pd.DataFrame, arms: str) -> Finding:
+    """Can two average percentage changes have this p value, and how much may patients then differ?
+
+    Parameters
+    ----------
+    sizes : pairs of `n_treated` and `n_control` to ask this of.
+    arms : those arms in words.
+
+    The claim is possible: half of the patients above the mean by the standard deviation and half below is one data set
+    that prints it. How large that standard deviation may be is what it demands.
+    """
+    t, c = treated.interval(), control.interval()
+    difference = Interval(t.lower - c.upper, t.upper - c.lower)
+    _, largest = sd_that_prints(difference, p, sizes["n_treated"], sizes["n_control"])
+    found = Interval(100 * largest.min(), 100 * largest.max())
+    return Finding(
+        judge_two_changes,
+        f"{arms}; means of patients' own percentage changes, one standard deviation for both arms; Student's t test",
+        f"A difference of {100 * difference.lower:.0f} to {100 * difference.upper:.0f} points has p {p} if the changes "
+        f"have a standard deviation of at most {found.lower:.0f} points in the smallest of these arms, and of at most "
+        f"{found.upper:.0f} in the largest.",
+        {"largest_sd_in_points": found},
+        exists=True,
+        missing=(
+            "mean and standard deviation before and after, per arm",
+            "patients measured at both times",
+            "mean of percentage changes, or change of the mean",
+            "days of measurement",
+            "test used",
+        ),
+    )
