@@ -377,3 +377,38 @@ def regression_to_the_mean(curves: pd.DataFrame, printed: pd.DataFrame) -> Chart
     rules = there.mark_rule(color=PRINTED, strokeWidth=2).encode(y="ratio:Q")
     words = there.mark_text(align="right", dy=-7, x=WIDTH).encode(y="ratio:Q", text="label:N")
     return alt.layer(lines, rules, words).properties(width=WIDTH, height=HEIGHT)
+
+
+def assumed_curves(
+    curves: pd.DataFrame,
+    x: alt.X,
+    y: alt.Y,
+    key: str,
+    points: pd.DataFrame | None = None,
+    line: tuple[float, str] | None = None,
+) -> Chart:
+    """Curves that rest on assumptions, dashed, and simulated points on them, hollow.
+
+    `curves` has `x`, `y` and `curve`, a name that says what is assumed; `points` has `x` and `y`. `key` heads the
+    legend of the curves. A `line` across is a height and its name.
+    """
+    names = list(dict.fromkeys(curves["curve"]))
+    dash = alt.StrokeDash(
+        "curve:N",
+        title=key,
+        sort=names,
+        scale=alt.Scale(domain=names, range=[[14, 3], [9, 3], [5, 3], [2, 2], [1, 4]][: len(names)]),
+        legend=alt.Legend(columns=1, symbolStrokeColor=IMPLIED, symbolSize=600, titleLimit=WIDTH),
+    )
+    layers = [alt.Chart(curves).mark_line(color=IMPLIED, strokeWidth=2, clip=True).encode(x=x, y=y, strokeDash=dash)]
+    if line is not None:
+        across = alt.Chart(pd.DataFrame({"y": [line[0]], "label": [line[1]]}))
+        layers.append(across.mark_rule(color=LIMIT, strokeWidth=1.5).encode(y="y:Q"))
+        layers.append(across.mark_text(align="right", dy=-8, x=WIDTH).encode(y="y:Q", text="label:N"))
+    if points is not None:
+        dots = alt.Chart(points.assign(kind="simulated, not observed"))
+        hollow = alt.Shape("kind:N", title=None, scale=alt.Scale(range=["circle"]), legend=alt.Legend(columns=1))
+        layers.append(
+            dots.mark_point(filled=False, size=50, color=IMPLIED, strokeWidth=1.5, opacity=1).encode(x=x, y=y, shape=hollow)
+        )
+    return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
