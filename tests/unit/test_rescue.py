@@ -15,7 +15,9 @@ from statsmodels.stats.power import TTestIndPower
 
 from rederive.methods.rescue import (
     difference_of_differences_power,
+    effect_seen,
     seems_abolished,
+    seems_abolished_one_control,
     simulate_rescue,
     two_groups_power,
 )
@@ -82,9 +84,8 @@ def test_simulated_shares_equal_tests_of_simulated_units():
     assert found.own_controls == pytest.approx(np.mean(better(t, u) & ~better(tb, ub)), abs=wide)
     assert found.shared_control == pytest.approx(np.mean(better(t, u) & ~better(tb, u)), abs=wide)
     # the difference of differences is the interaction of least squares; its t on one experiment
-    one = DataFrame(
-        {"y": np.concatenate([u[0], ub[0], t[0], tb[0]]), "a": np.repeat([0, 0, 1, 1], n), "b": np.repeat([0, 1, 0, 1], n)}
-    )
+    y = np.concatenate([u[0], ub[0], t[0], tb[0]])
+    one = DataFrame({"y": y, "a": np.repeat([0, 0, 1, 1], n), "b": np.repeat([0, 1, 0, 1], n)})
     fit = smf.ols("y ~ a * b", one).fit()
     pooled = np.mean([np.var(x[0], ddof=1) for x in (u, ub, t, tb)])
     ours = (tb[0].mean() - ub[0].mean() - t[0].mean() + u[0].mean()) / np.sqrt(4 * pooled / n)
@@ -106,3 +107,23 @@ def test_the_same_seed_gives_the_same_shares():
     assert first == again != other
     with pytest.raises(ValueError, match="at least two"):
         simulate_rescue(1, 1.0, experiments=9, seed=1)
+
+
+@pytest.mark.parametrize(("n", "power"), [(3, 0.2), (8, 0.8), (40, 0.5)])
+def test_the_effect_seen_has_its_power(n, power):
+    assert float(two_groups_power(n, effect_seen(n, power))) == pytest.approx(power, abs=1e-6)
+
+
+@pytest.mark.parametrize(("power", "own"), [(0.3, 0.0), (0.8, 0.0), (0.8, -1.0)])
+def test_one_control_for_both_comparisons_in_large_groups(power, own):
+    n = 400
+    effect = effect_seen(n, power)
+    found = simulate_rescue(n, effect, own=own * effect, experiments=EXPERIMENTS, seed=7)
+    with_blocker = float(two_groups_power(n, effect * (1 + own)))
+    assert found.shared_control == pytest.approx(seems_abolished_one_control(power, with_blocker), abs=FOUR_SE)
+
+
+@given(st.floats(0.03, 0.99), st.floats(0.03, 0.99))
+def test_one_control_makes_the_comparisons_go_together(first, second):
+    shared = seems_abolished_one_control(first, second)
+    assert max(0, first - second) - 1e-6 <= shared <= float(seems_abolished(first, second)) + 1e-6

@@ -406,9 +406,7 @@ def assumed_curves(
         layers.append(across.mark_rule(color=LIMIT, strokeWidth=1.5).encode(y="y:Q"))
         layers.append(across.mark_text(align="right", dy=-8, x=WIDTH).encode(y="y:Q", text="label:N"))
     if points is not None:
-        dots = alt.Chart(points.assign(kind="simulated, not observed"))
         hollow = alt.Shape("kind:N", title=None, scale=alt.Scale(range=["circle"]), legend=alt.Legend(columns=1))
-        layers.append(
-            dots.mark_point(filled=False, size=50, color=IMPLIED, strokeWidth=1.5, opacity=1).encode(x=x, y=y, shape=hollow)
-        )
+        dots = alt.Chart(points.assign(kind="simulated, not observed")).encode(x=x, y=y, shape=hollow)
+        layers.append(dots.mark_point(filled=False, size=50, color=IMPLIED, strokeWidth=1.5, opacity=1))
     return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)

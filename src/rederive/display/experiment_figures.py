@@ -5,16 +5,19 @@ All of it rests on assumptions; nothing here is data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import altair as alt
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rederive.display import charts
 from rederive.methods.factorial import FourArms, no_synergy, power_against_all
-from rederive.methods.rescue import seems_abolished, two_groups_power
+from rederive.methods.rescue import seems_abolished, seems_abolished_one_control
 from rederive.methods.significance_filter import effect_for_power, significant_estimates
+
+Floats = NDArray[np.float64]
 
 PERCENT = alt.Axis(format="%", tickCount=6)
 
@@ -51,8 +54,8 @@ def power_by_animals(designs: Mapping[str, FourArms], simulated: pd.DataFrame, s
         f"experiment, over animals per arm. From {sizes[0]} to {sizes[-1]} animals per arm, by assumed hazard ratio: "
         f"{told}. Hollow circles of simulated experiments lie near the curves.",
         behind,
-        "The chance that one experiment finds the combination better than saline and than each agent alone, all three at "
-        "5%. Dashed: by formula. Circles: simulated, for some of the curves. Assumptions, not data.",
+        "The chance that one experiment finds the combination better than saline and than each agent alone, all three "
+        "at 5%. Dashed: by formula. Circles: simulated, for some of the curves. Assumptions, not data.",
         dict.fromkeys(designs, ".0%"),
     )
 
@@ -89,45 +92,35 @@ def synergy_by_definition(hr_a: float, hr_b: float, marked: float) -> None:
 def abolished_by_power(simulated: pd.DataFrame) -> None:
     """How often a blocker without any interaction seems to abolish an effect, over the power to see that effect.
 
-    `simulated` has `power` and `shared`, the share of simulated experiments with one untreated group for both
-    comparisons in which the blocker takes as much from every group as the treatment gives.
+    `simulated` has `power` and `share`, of simulated experiments with few units and one control.
     """
-    power = np.linspace(0.025, 0.995, 98)
-    nothing, either = "blocker does nothing", "blocker does nothing, either order"
-    same = "blocker lowers every group alike, one control"
-    curves = pd.concat(
-        [
-            pd.DataFrame({"x": power, "y": seems_abolished(power, power), "curve": nothing}),
-            pd.DataFrame({"x": power, "y": 2 * seems_abolished(power, power), "curve": either}),
-            simulated.rename(columns={"power": "x", "shared": "y"}).assign(curve=same),
-        ]
-    )
+    power = np.linspace(0.03, 0.99, 49)
+    one_control = np.vectorize(seems_abolished_one_control)
+    kinds: dict[str, Callable[[Floats], Floats]] = {
+        "blocker does nothing; two controls": lambda p: seems_abolished(p, p),
+        "blocker does nothing; one control": lambda p: one_control(p, p),
+        # what the blocker takes from everybody is as much as the treatment gives: no more than control is left
+        "blocker lowers all groups alike; one control": lambda p: one_control(p, 0.025),
+    }
+    curves = pd.concat([pd.DataFrame({"x": power, "y": of(power), "curve": name}) for name, of in kinds.items()])
     few = np.array([0.2, 0.4, 0.5, 0.6, 0.8, 0.9])
-    behind = pd.DataFrame(
-        {
-            "power": few,
-            nothing: seems_abolished(few, few),
-            either: 2 * seems_abolished(few, few),
-            same: np.interp(few, simulated["power"], simulated["shared"]),
-        }
-    )
+    behind = pd.DataFrame({"power": few} | {name: of(few) for name, of in kinds.items()})
+    told = "; ".join(f"{name}: at most {curves.loc[curves['curve'] == name, 'y'].max():.0%}" for name in kinds)
     charts.figure(
         charts.assumed_curves(
             curves,
             alt.X("x:Q", title="power of the comparison without blocker (assumed)", axis=PERCENT),
             alt.Y("y:Q", title="share of experiments", scale=alt.Scale(domain=[0, 1]), axis=PERCENT),
             "significant without the blocker, not with it",
-            line=(0.05, "5%: the test of the difference"),
+            simulated.rename(columns={"power": "x", "share": "y"}),
+            (0.05, "5%"),
         ),
-        "Curves of how often an experiment seems to show that a blocker abolishes an effect although it does not, over "
-        f"the power. If it does nothing: up to {seems_abolished(0.5, 0.5):.0%}, at a power of 50%, and twice that if "
-        f"either order counts. If it lowers every group alike: {behind[same].iloc[0]:.0%} at a power of {few[0]:.0%}, "
-        f"rising to {behind[same].iloc[-1]:.0%} at {few[-1]:.0%}. A solid line marks the 5% of the test of the "
-        "difference of differences.",
+        "Curves of how often an experiment seems to show that a blocker abolishes an effect although there is no "
+        f"interaction, over the power. {told}. Hollow circles of simulated experiments lie near the curves. A solid "
+        "line marks 5%, which is how often the test of the difference of differences errs.",
         behind,
-        "How often an experiment without any interaction comes out as \"significant without the blocker, not significant "
-        "with it\". By formula, and simulated where one control group serves both comparisons (in the table read off "
-        "between the sizes simulated). Assumptions, not data.",
+        "How often an experiment without any interaction comes out as significant without the blocker and not with it. "
+        "Dashed: by formula, for large groups. Circles: simulated t tests of small groups. Assumptions, not data.",
         dict.fromkeys(behind.columns, ".0%"),
     )
 
@@ -147,20 +140,15 @@ def exaggeration_by_power(simulated: pd.DataFrame) -> None:
         charts.assumed_curves(
             pd.DataFrame({"x": powers, "y": found.exaggeration, "curve": "normal estimates, by formula"}),
             alt.X("x:Q", title="power (assumed)", axis=PERCENT, scale=alt.Scale(domain=[0, 1])),
-            alt.Y("y:Q", title="significant estimate over truth", scale=alt.Scale(domain=[1, 6]), axis=alt.Axis(tickCount=6)),
+            alt.Y("y:Q", title="significant estimate over truth", scale=alt.Scale(domain=[1, 6])),
             "mean exaggeration",
             simulated.rename(columns={"power": "x", "factor": "y"}),
         ),
         f"A curve falls steeply: significant estimates are too large by a factor of {told} power. Hollow circles of "
-        f"simulated survival experiments, {simulated['factor'].min():.1f} to {simulated['factor'].max():.1f}, follow it.",
+        f"simulated survival experiments, {simulated['factor'].min():.1f} to {simulated['factor'].max():.1f}, "
+        "lie near it.",
         behind,
         "How much estimates exaggerate, on average, if only significant ones are told. Circles: the median of the log "
         "hazard ratio against one single agent in simulated survival experiments, over the true one. Not data.",
         {"power": ".0%", "mean exaggeration": ".2f", "share with wrong sign": ".2%"},
     )
-
-
-def standardised_effects(n: int, powers: Sequence[float]) -> list[float]:
-    """The differences in standard deviations that a t test of two groups of n finds with these powers."""
-    grid = np.linspace(0, 12, 4801)
-    return [float(np.interp(power, two_groups_power(n, grid), grid)) for power in powers]

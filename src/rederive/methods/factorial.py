@@ -20,7 +20,6 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.integrate import quad_vec
-from scipy.optimize import brentq
 
 from rederive.methods.cox import cox
 from rederive.methods.log_rank import log_rank
@@ -71,7 +70,7 @@ class FourArms:
 
     @property
     def log_interaction(self) -> float:
-        """log h_both - log h_A - log h_B + log h_control: 0 if log hazards add, negative for synergy on that scale."""
+        """Log h_both - log h_A - log h_B + log h_control: 0 if log hazards add, negative for synergy on that scale."""
         return float(_INTERACTION @ np.log(self.hazards))
 
     @property

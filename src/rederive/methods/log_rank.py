@@ -42,4 +42,5 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> Floats:
     # summed over animals that die: the d who die at one time each bring one d-th of its variance
     variance = np.sum(np.where(died & (n > 1), share * (1 - share) * (n - tied) / np.maximum(n - 1, 1), 0), axis=1)
     excess = np.sum(np.where(died, inside - share, 0), axis=1)
-    return np.divide(excess, np.sqrt(variance), out=np.full(len(t), np.nan), where=variance > 0)
+    z: Floats = np.divide(excess, np.sqrt(variance), out=np.full(len(t), np.nan), where=variance > 0)
+    return z

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
+from statsmodels.stats.power import TTestIndPower
 
 Floats = NDArray[np.float64]
 
@@ -47,9 +48,27 @@ def difference_of_differences_power(n: ArrayLike, interaction: ArrayLike) -> Flo
 def seems_abolished(power_without: ArrayLike, power_with: ArrayLike) -> Floats:
     """Chance of "significant without the blocker, not significant with it" in two independent comparisons.
 
-    If the blocker does nothing to the effect both have the same power π, and the chance is π (1 - π), at most a quarter.
+    Each comparison has an untreated group of its own. If the blocker does nothing to the effect both have the same
+    power π, and the chance is π (1 - π), at most a quarter.
     """
     return np.asarray(np.asarray(power_without, dtype=float) * (1 - np.asarray(power_with, dtype=float)))
+
+
+def seems_abolished_one_control(power_without: float, power_with: float) -> float:
+    """The same where both treated groups are compared with one and the same untreated group, in large groups.
+
+    The two test statistics then go together, with a correlation of 1/2 if groups are equally large. Chances are those
+    of a significant result in the direction of a benefit, each between 0 and 1.
+    """
+    shifts = stats.norm.isf(0.025) - stats.norm.isf([power_without, power_with])
+    # both are significant if both exceed the critical value: mirrored, if both lie below its negative
+    both = stats.multivariate_normal([0, 0], [[1, 0.5], [0.5, 1]]).cdf(shifts - stats.norm.isf(0.025))
+    return float(power_without - both)
+
+
+def effect_seen(n: int, power: float) -> float:
+    """The effect, in standard deviations, that `two_groups_power` of groups of n finds with this probability."""
+    return float(TTestIndPower().solve_power(nobs1=n, alpha=0.025, power=power, alternative="larger"))
 
 
 @dataclass(frozen=True)
@@ -76,8 +95,8 @@ def simulate_rescue(
 ) -> RescueShares:
     """Simulate rescue experiments (see the head of this module) and judge each by t tests at two-sided 5%.
 
-    Means and variances of the groups are drawn directly: a mean is normal, a variance a χ² with n - 1 degrees of freedom
-    over n - 1, and the two are independent.
+    Means and variances of the groups are drawn directly: a mean is normal, a variance a χ² with n - 1 degrees of
+    freedom over n - 1, and the two are independent.
 
     Raises
     ------
