@@ -112,6 +112,12 @@ def test_without_interaction_of_log_hazards_there_is_synergy_by_bliss(hr_a, hr_b
 
 
 @given(st.floats(0.1, 0.95), st.floats(0.1, 0.95))
+def test_the_more_controls_die_the_more_bliss_sees_synergy(hr_a, hr_b):
+    limits = no_synergy(hr_a, hr_b, np.linspace(0.01, 0.99, 99))["Bliss, deaths prevented"]
+    assert np.all(np.diff(limits) > 0)
+
+
+@given(st.floats(0.1, 0.95), st.floats(0.1, 0.95))
 def test_the_definitions_meet_where_hardly_anybody_dies(hr_a, hr_b):
     rare = no_synergy(hr_a, hr_b, 1e-6)
     assert float(rare["Bliss, deaths prevented"]) == pytest.approx(float(rare["log hazards add"]), rel=1e-4)

@@ -33,8 +33,11 @@ def test_a_place_among_four(place, own, verdict):
 
 def test_what_is_said_of_a_place():
     finding = judge_place(3, "x", counts(a=1000, x=(35, 50), b=40), "things")
-    assert finding.because.startswith("Of things, x has 35 to 50. Before it come a; whether b come before it depends")
-    assert finding.recomputed == {"place": Interval(2, 3)}
+    assert finding.because == ("Of things, x has 35 to 50. Before it come a. Whether these do depends on the count: b.")
+    assert finding.recomputed == {"place_at_best": 2, "place_at_worst": 3}
+    assert judge_place(1, "a", counts(a=3, b=2), "things").because == (
+        "Of things, a has 3. Nothing is sure to come before it."
+    )
     with pytest.raises(KeyError):
         judge_place(1, "y", counts(a=1), "things")
 

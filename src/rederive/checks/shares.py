@@ -37,12 +37,13 @@ def judge_place(place: int, name: str, counts: Mapping[str, Interval], where: st
     behind = [other for other, count in others.items() if count.upper <= own.lower]
     either = [other for other in others if other not in {*before, *behind}]
     best, worst = 1 + len(before), 1 + len(before) + len(either)
-    rest = f"; whether {listed(either)} come before it depends on the count" if either else ""
+    first = f"Before it come {listed(before)}. " if before else "Nothing is sure to come before it. "
+    rest = f"Whether these do depends on the count: {listed(either)}." if either else ""
     return Finding(
         judge_place,
         assuming,
-        f"Of {where}, {name} has {own:,.0f}. Before it come {listed(before)}{rest}.",
-        {"place": Interval(best, worst) if either else best},
+        f"Of {where}, {name} has {own:,.0f}. {first}{rest}".strip(),
+        {"place": best} if not either else {"place_at_best": best, "place_at_worst": worst},
         exists=best <= place <= worst,
         constrained=not either,
     )
