@@ -39,6 +39,7 @@ from rederive.methods.factorial import (
     power_for_bliss,
     power_for_interaction,
     simulate_arms,
+    simulated_chances,
     simulated_experiments,
 )
 from rederive.methods.rescue import (
@@ -340,30 +341,17 @@ table(
 
 # %%
 half = designs[0.5]
-
-
-def simulated(ratio, n):
-    """What 2,000 simulated experiments with n mice per arm find."""
-    runs = simulated_experiments(designs[ratio], n, 2000, seed=n)
-    beats = runs.filter(like="beats_")
-    factor = runs["log_hr_A"] / np.log(ratio)
-    return {
-        "ratio": ratio,
-        "animals": n,
-        "share": beats.all(axis=1).mean(),
-        "beats IL-15": runs["beats_A"].mean(),
-        "synergy": runs["synergy"].mean(),
-        "factor": factor[runs["beats_A"]].median(),
-        "factor, all three": factor[beats.all(axis=1)].median(),
-    }
-
-
 found = pd.DataFrame(
-    [simulated(ratio, n) for ratio in (0.3, 0.5) for n in sizes]
+    [
+        {"ratio": ratio, "animals": n}
+        | simulated_chances(designs[ratio], n, experiments=2000, seed=n)
+        for ratio in (0.3, 0.5)
+        for n in sizes
+    ]
 )
 figures.power_by_animals(
     {f"{ratio:g}": design for ratio, design in designs.items()},
-    found,
+    found[["animals", "beats_all"]],
     [*sizes, 30, 50, 100, 200],
 )
 
@@ -413,16 +401,16 @@ comparison = found.assign(
         for row in found.itertuples()
     ],
 )
-comparison["difference"] = comparison["share"] - comparison["formula"]
+comparison["difference"] = comparison["beats_all"] - comparison["formula"]
 table(
     pd.DataFrame(
         {
             "hazard ratio": [f"{ratio:g}" for ratio in comparison["ratio"]],
             "mice per arm": comparison["animals"],
             "one agent: formula": comparison["one"],
-            "simulated": comparison["beats IL-15"],
+            "simulated": comparison["beats_A"],
             "all three: formula": comparison["formula"],
-            "simulated ": comparison["share"],
+            "simulated ": comparison["beats_all"],
         }
     ),
     "The chance to beat one single agent, and all three arms, by formula and in 2,000 simulated experiments each; by the "
@@ -716,7 +704,7 @@ at_half = found.query("ratio == 0.5")
 figures.exaggeration_by_power(
     pd.DataFrame(
         {
-            "power": found["beats IL-15"],
+            "power": found["beats_A"],
             "factor": found["factor"],
         }
     )
@@ -733,7 +721,7 @@ table(
             "wrong sign": errors.wrong_sign,
             "simulated": 0.5 ** at_half["factor"].to_numpy(),
             "simulated, if all three": 0.5
-            ** at_half["factor, all three"].to_numpy(),
+            ** at_half["factor_if_all"].to_numpy(),
         }
     ),
     "A true hazard ratio of 0.5 against a single agent, as significant experiments tell it. By formula: power, mean "

@@ -29,6 +29,7 @@ from rederive.methods.factorial import (
     power_for_bliss,
     power_for_interaction,
     simulate_arms,
+    simulated_chances,
     simulated_experiments,
 )
 
@@ -242,3 +243,15 @@ def test_estimates_that_run_off():
     found = simulated_experiments(design, 5, 200, 14)
     assert np.isneginf(found["log_hr_control"]).any()
     assert not found.loc[~found["estimated"], "synergy"].any()
+
+
+def test_chances_are_those_of_the_experiments():
+    design = FourArms(0.7, 0.6, 0.2)
+    found, chances = simulated_experiments(design, 10, 400, 15), simulated_chances(design, 10, 400, 15)
+    together = found["beats_control"] & found["beats_A"] & found["beats_B"]
+    assert chances["beats_all"] == together.mean() > 0
+    assert chances["beats_B"] == found["beats_B"].mean()
+    kept = found["log_hr_A"][found["beats_A"]]
+    assert np.exp(np.median(kept)) == pytest.approx((0.2 / 0.7) ** chances["factor"])
+    # significant estimates exaggerate, those of experiments in which everything is significant more so
+    assert 1 < chances["factor"] <= chances["factor_if_all"]

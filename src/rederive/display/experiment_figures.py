@@ -25,7 +25,7 @@ PERCENT = alt.Axis(format="%", tickCount=6)
 def power_by_animals(designs: Mapping[str, FourArms], simulated: pd.DataFrame, sizes: Sequence[int]) -> None:
     """The chance to beat all three other arms, over animals per arm: a curve for each assumed experiment.
 
-    `simulated` has `animals` and `share`, what simulated experiments of some of the designs found.
+    `simulated` has `animals` and `beats_all`, the share of simulated experiments of some of the designs that do.
     """
     animals = np.unique(np.round(np.geomspace(4, 200, 60)))
     curves = pd.concat(
@@ -47,7 +47,7 @@ def power_by_animals(designs: Mapping[str, FourArms], simulated: pd.DataFrame, s
             ),
             alt.Y("y:Q", title="chance to beat all three arms", scale=alt.Scale(domain=[0, 1]), axis=PERCENT),
             "assumed hazard ratio, combination v each single agent",
-            simulated.rename(columns={"animals": "x", "share": "y"}),
+            simulated.rename(columns={"animals": "x", "beats_all": "y"}),
             (0.8, "80%"),
         ),
         f"{len(designs)} rising curves of the chance that the combination beats saline and both single agents in one "

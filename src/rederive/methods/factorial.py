@@ -218,3 +218,28 @@ def simulated_experiments(design: FourArms, animals: int, experiments: int, seed
         for name, column in found.items():
             columns.setdefault(name, []).append(column)
     return pd.DataFrame({name: np.concatenate(parts) for name, parts in columns.items()})
+
+
+def simulated_chances(design: FourArms, animals: int, experiments: int, seed: int) -> dict[str, float]:
+    """Shares of `simulated_experiments`, and by what factor the significant ones exaggerate.
+
+    Returns
+    -------
+    beats_control, beats_A, beats_B, beats_all : shares in which these comparisons are significant.
+    synergy : share in which the interaction is; estimated : share in which there is an estimate of it.
+    factor : median log hazard ratio against A, over the true one, where that comparison is significant; inf where most
+        of these estimates run to 0.
+    factor_if_all : the same where all three comparisons are.
+    """
+    found = simulated_experiments(design, animals, experiments, seed)
+    beats = found[[f"beats_{arm}" for arm in ARMS[:3]]]
+    together = beats.all(axis=1)
+    factor = found["log_hr_A"] / design.log_hr[1]
+    return {
+        **{str(name): float(share) for name, share in beats.mean().items()},
+        "beats_all": float(together.mean()),
+        "synergy": float(found["synergy"].mean()),
+        "estimated": float(found["estimated"].mean()),
+        "factor": float(factor[found["beats_A"]].median()),
+        "factor_if_all": float(factor[together].median()),
+    }
