@@ -14,7 +14,8 @@
 # # IL-15: a web page about a study of mice
 #
 # A web page reports that interleukin-15 together with thymosin α1 slowed liver cancer in aged mice and lengthened their
-# lives. It prints no effect, no number of animals and no p value. So this chapter asks what its sentences would need.
+# lives. It says itself that this is preliminary, and that nothing is established in patients. It prints no effect, no
+# number of animals and no p value. So this chapter asks what its sentences would need.
 
 # %% tags=["hide-input"]
 from importlib.metadata import version
@@ -265,7 +266,7 @@ audit.judge_together(
         ),
         "optimism": lacking(
             "optimism",
-            "Hope for patients would need an effect in patients; the page itself says that there is none yet.",
+            "Hope for patients would need an effect in patients; the page itself says that none is established.",
         ),
     },
     "Statements of the background and the outlook",
@@ -643,7 +644,8 @@ table(
 # %% [markdown]
 # The right test compares the two differences. It errs in 5% of experiments, whatever SC79 does by itself. It needs more
 # units: the variance of a difference of differences is twice that of a difference, and there are four groups in place
-# of two. So it takes four times as many in all to see an abolition as to see the benefit.
+# of two. So in large groups it takes four times as many in all to see an abolition as to see the benefit, in small ones
+# a little less, because the variance is known better.
 
 # %%
 effect_sizes = [1.0, 1.5, 2.0]
@@ -738,8 +740,7 @@ table(
 )
 text(f"""
 With 10 mice per arm, significant experiments exaggerate by a factor of {errors.exaggeration[2]:.1f} on the log scale:
-a hazard of one half looks like {0.5 ** errors.exaggeration[2]:.2f}, about
-{100 * 0.5 ** errors.exaggeration[2]:.0f} deaths where there are 50. With 20 per arm the factor is
+a hazard ratio of 0.5 looks like {0.5 ** errors.exaggeration[2]:.2f}. With 20 per arm the factor is
 {errors.exaggeration[4]:.1f}. The sign is hardly ever wrong at these powers: in {errors.wrong_sign[0]:.1%} with
 {sizes[0]} per arm. A simulated 0.00 means that the estimate runs to zero in most such experiments: no mouse with the
 combination dies while one with the single agent is alive.
@@ -806,7 +807,7 @@ audit.judge(
 # - **Deaths of old age.** Aged mice die of other things too. They die in all arms, which hides a difference. How fast
 #   depends on the strain; the table takes one published survival curve of female C57BL/6 mice.
 # - **The test.** Log-rank tests and large-sample formulas take hazards to be proportional. Curves that cross, or a
-#   benefit that comes late, need more mice.
+#   benefit that comes late, are another matter.
 
 # %%
 of_age = hazard_of_other_deaths(

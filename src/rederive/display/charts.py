@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -386,25 +386,32 @@ def assumed_curves(
     key: str,
     points: pd.DataFrame | None = None,
     line: tuple[float, str] | None = None,
+    line_named: Literal["left", "right"] = "left",
 ) -> Chart:
     """Curves that rest on assumptions, dashed, and simulated points on them, hollow.
 
     `curves` has `x`, `y` and `curve`, a name that says what is assumed; `points` has `x` and `y`. `key` heads the
-    legend of the curves. A `line` across is a height and its name.
+    legend of the curves. A `line` across is a height and its name, which stands at its left or right end.
     """
     names = list(dict.fromkeys(curves["curve"]))
     dash = alt.StrokeDash(
         "curve:N",
         title=key,
         sort=names,
-        scale=alt.Scale(domain=names, range=[[14, 3], [9, 3], [5, 3], [2, 2], [1, 4]][: len(names)]),
-        legend=alt.Legend(columns=1, symbolStrokeColor=IMPLIED, symbolSize=600, titleLimit=WIDTH),
+        scale=alt.Scale(domain=names, range=[[14, 3], [9, 3], [5, 3], [2, 2], [2, 5]][: len(names)]),
+        legend=alt.Legend(
+            columns=1 if max(map(len, names)) > 5 else len(names),
+            symbolStrokeColor=IMPLIED,
+            symbolSize=600,
+            titleLimit=WIDTH,
+        ),
     )
     layers = [alt.Chart(curves).mark_line(color=IMPLIED, strokeWidth=2, clip=True).encode(x=x, y=y, strokeDash=dash)]
     if line is not None:
         across = alt.Chart(pd.DataFrame({"y": [line[0]], "label": [line[1]]}))
         layers.append(across.mark_rule(color=LIMIT, strokeWidth=1.5).encode(y="y:Q"))
-        layers.append(across.mark_text(align="right", dy=-8, x=WIDTH).encode(y="y:Q", text="label:N"))
+        end = 4 if line_named == "left" else WIDTH
+        layers.append(across.mark_text(align=line_named, dy=-8, x=end).encode(y="y:Q", text="label:N"))
     if points is not None:
         hollow = alt.Shape("kind:N", title=None, scale=alt.Scale(range=["circle"]), legend=alt.Legend(columns=1))
         dots = alt.Chart(points.assign(kind="simulated, not observed")).encode(x=x, y=y, shape=hollow)

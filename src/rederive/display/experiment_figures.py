@@ -75,7 +75,12 @@ def synergy_by_definition(hr_a: float, hr_b: float, marked: float) -> None:
         charts.assumed_curves(
             curves,
             alt.X("x:Q", title="risk of death in controls by the last day (assumed)", axis=PERCENT),
-            alt.Y("y:Q", title="hazard ratio, combination v saline", scale=alt.Scale(domain=[0, 1])),
+            alt.Y(
+                "y:Q",
+                title="hazard ratio, combination v saline",
+                scale=alt.Scale(zero=False, padding=20),
+                axis=alt.Axis(tickCount=6),
+            ),
             "synergy if below, by definition",
             line=(marked, f"hazard ratio {marked:.2f}"),
         ),
@@ -114,6 +119,7 @@ def abolished_by_power(simulated: pd.DataFrame) -> None:
             "significant without the blocker, not with it",
             simulated.rename(columns={"power": "x", "share": "y"}),
             (0.05, "5%"),
+            "right",
         ),
         "Curves of how often an experiment seems to show that a blocker abolishes an effect although there is no "
         f"interaction, over the power. {told}. Hollow circles of simulated experiments lie near the curves. A solid "
