@@ -88,7 +88,7 @@ def synergy_by_definition(hr_a: float, hr_b: float, marked: float) -> None:
         f"arm's risk of death. With control risks from {few[0]:.0%} to {few[-1]:.0%}: {ends}. A solid line marks "
         f"{marked:.2f}, which lies below some and above others.",
         behind,
-        f"What a combination has to beat to be called synergistic, if each agent alone has a hazard ratio of {hr_a:g} "
+        f"What a combination has to beat to be called synergistic, if the agents alone have hazard ratios of {hr_a:g} "
         f"and {hr_b:g}: four definitions. Assumptions, not data.",
         {"risk of death in controls": ".0%"} | dict.fromkeys(found, ".2f"),
     )
