@@ -83,8 +83,9 @@ audit.open()
 # A number, in every case. Nearly all statements of the page have nothing to compute from.
 #
 # For experiments with animals there is a list of what a report has to give before its findings can be judged: the ten
-# essential items of [ARRIVE](https://doi.org/10.1371/journal.pbio.3000410), in its second version of 2020. It is meant for papers; a web page is not bound by it. We use it as a list of what a reader would need. Which item a
-# statement calls for is our reading.
+# essential items of [ARRIVE](https://doi.org/10.1371/journal.pbio.3000410), in its second version of 2020. It is meant
+# for papers; a web page is not bound by it. We use it as a list of what a reader would need. Which item a statement
+# calls for is our reading.
 
 # %%
 arrive = audit.table("arrive")
@@ -367,8 +368,8 @@ If the combination halves the hazard of either agent, median survival rises from
 {np.log(2) / half.hazards[3]:.0f} with both: a large effect. Even so {all_three[0.5]} mice per arm are needed to show
 with 80% power that it beats all three other arms, {4 * all_three[0.5]} in all. With 10 per arm the chance is
 {float(power_against_all(half, 10)):.0%}; to beat one single agent, as by hand, it is
-{float(power_against_each(half, 10)[1]):.0%}. For an effect as extreme as a hazard ratio of 0.3 against either agent {all_three[0.3]} per arm are needed,
-and if the log hazards of the two simply add (0.7) {all_three[0.7]}.
+{float(power_against_each(half, 10)[1]):.0%}. For an effect as extreme as a hazard ratio of 0.3 against either agent
+{all_three[0.3]} per arm are needed, and if the log hazards of the two simply add (0.7) {all_three[0.7]}.
 """)
 
 # %% [markdown]
@@ -889,8 +890,8 @@ text(
 
 # %% tags=["hide-input"]
 audit.close(f"""
-The page prints no effect, no number of animals and no p value, so that {needs.claim.nunique()} of its
-{len(audit.document.claims)} statements have nothing to compute from. In an assumed experiment in which the combination
+The page prints no effect, no number of animals and no p value, so that {needs.claim.nunique()} of the
+{len(audit.document.claims)} statements judged here have nothing to compute from. In an assumed experiment in which the combination
 halves the hazard of either agent, {all_three[0.5]} mice per arm would be needed to show with 80% power that it beats
 saline and both agents, {synergy["synergy, log hazards"].iloc[2]} to show synergy on the scale of log hazards, and with
 10 per arm significant results would exaggerate the effect by a factor of {errors.exaggeration[2]:.1f}. "Abolished" is a

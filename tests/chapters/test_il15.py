@@ -277,7 +277,7 @@ def test_growth_of_the_other_cells(said):
 def test_the_bottom_line_stands_at_the_head_of_the_chapter():
     head = bottom_line_of(SOURCE)
     assert "20 claims: 1 coherent, 1 possible, 18 silent" in head
-    assert "18 of its 20 statements" in head
+    assert "18 of the 20 statements judged here" in head
     assert "up to 25% of experiments" in head
     assert "computed at the end" not in head
 
