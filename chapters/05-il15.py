@@ -454,8 +454,9 @@ audit.judge(
 # another the opposite.
 #
 # Synergy means more than one would expect of two agents that do not help each other. There is
-# [no agreement](https://doi.org/10.1371/journal.pone.0224137) on what that is. Let $D$, $D_1$, $D_2$ be the risks of death by the last day with saline and with each agent,
-# $S$, $S_1$, $S_2$ the chances to survive it, and $h$, $h_1$, $h_2$ the hazards. Without synergy the combination has
+# [no agreement](https://doi.org/10.1371/journal.pone.0224137) on what that is. Let $D$, $D_1$, $D_2$ be the risks of
+# death by the last day with saline and with each agent, $S$, $S_1$, $S_2$ the chances to survive it, and $h$, $h_1$,
+# $h_2$ the hazards. Without synergy the combination has
 #
 # - the hazard of the **best single agent**, the smaller of $h_1$ and $h_2$; or
 # - the risk $D_1 D_2 / D$, since each agent leaves the share $D_1 / D$ or $D_2 / D$ of deaths: **Bliss independence**,
@@ -488,9 +489,10 @@ table(
 )
 
 # %% [markdown]
-# The order of the four is always the same for agents that do no harm. In particular, four arms without any interaction
-# in a Cox model always show synergy by Bliss's definition, the more so the more controls die. So "synergy" without a
-# definition and a day is not a statement that can be checked.
+# The order of the four is always the same for agents that do no harm. In particular, if both agents help, four arms
+# without any interaction in a Cox model always show synergy by Bliss's definition. And the hazard ratio below which
+# Bliss sees synergy rises with the share of controls that die, so it depends on the day. "Synergy" without a definition
+# and a day is not a statement that can be checked.
 #
 # And it takes many mice. On the scale of log hazards synergy is an interaction of all four arms,
 #
