@@ -378,8 +378,8 @@ with 80% power that it beats all three other arms, {4 * all_three[0.5]} in all. 
 # formula and simulation differ, believe the simulation.
 
 # %%
-time, event = simulate_arms(half, 10, 20, seed=10)
-ours = simulated_experiments(half, 10, 20, seed=10)
+time, event = simulate_arms(half, 10, 10, seed=10)
+ours = simulated_experiments(half, 10, 10, seed=10)
 same = sum(
     bool(ours.loc[i, f"beats_{arm}"])
     == (
@@ -387,10 +387,10 @@ same = sum(
         < 0.05
         and ours.loc[i, f"log_hr_{arm}"] < 0
     )
-    for i in range(20)
+    for i in range(10)
     for j, arm in enumerate(("control", "A", "B"))
 )
-alike = simulated_experiments(FourArms(1, 1, 1), 6, 4000, seed=6)
+alike = simulated_experiments(FourArms(1, 1, 1), 6, 2000, seed=6)
 
 # %% tags=["hide-input"]
 comparison = found.assign(
@@ -429,8 +429,8 @@ table(
 )
 text(f"""
 For all three, simulation and formula differ by {formatted(comparison["difference"].min(), ".1%")} to
-{formatted(comparison["difference"].max(), ".1%")} (of which up to {2 * (0.25 / 2000) ** 0.5:.1%} is chance). In 20
-simulated experiments the log-rank test of the package lifelines gave the same answer in {same} of {3 * 20} comparisons.
+{formatted(comparison["difference"].max(), ".1%")} (of which up to {2 * (0.25 / 2000) ** 0.5:.1%} is chance). In 10
+simulated experiments the log-rank test of the package lifelines gave the same answer in {same} of {3 * 10} comparisons.
 In groups of 6 whose hazards do not differ at all the log-rank test finds the combination better in
 {alike.filter(like="beats_").to_numpy().mean():.1%} of simulated comparisons, where 2.5% are intended.
 """)
