@@ -34,8 +34,9 @@ lab: $(READY) ## open JupyterLab; a chapter opens as a notebook
 bench: $(READY) ## measure speed
 	@set -e; for script in benchmarks/*.py; do $(BIN)/python $$script; done
 
-simulations: $(READY) ## run the simulations of chapter 2 at full size, on all cores
+simulations: $(READY) ## run the simulations of the chapters at full size, on all cores
 	$(BIN)/python simulations/immortal_time.py
+	$(BIN)/python simulations/il15_animals.py
 
 lock: ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newer versions
 	@test -x $(BIN)/uv || $(MAKE) $(READY) # one that is out of date will do: a new requirement is not in it yet

@@ -527,6 +527,36 @@ class SurvivalRow(Model):
     note: str
 
 
+class ChecklistRow(Model):
+    """One item of a reporting guideline: what it asks for, and what the document gives of it."""
+
+    id: Slug
+    item: Size
+    name: Text
+    asks: Text
+    given: Text
+    source: Text
+    seen_in: Text
+
+
+class NeedRow(Model):
+    """A quantity without which one claim cannot be checked, and the checklist item that asks for it, if one does."""
+
+    id: Slug
+    claim: Slug
+    item: Slug | None = None
+    quantity: Text
+
+
+class FactRow(Model):
+    """Something a source says that is no number, in our words."""
+
+    id: Slug
+    source: Text
+    says: Text
+    seen_in: Text
+
+
 ROWS: dict[str, type[Model]] = {
     "two-arms": TwoArmsRow,
     "ratios": RatioRow,
@@ -534,6 +564,9 @@ ROWS: dict[str, type[Model]] = {
     "numbers": NumberRow,
     "two-means": TwoMeansRow,
     "survival-rates": SurvivalRow,
+    "checklist": ChecklistRow,
+    "needs": NeedRow,
+    "facts": FactRow,
 }
 
 

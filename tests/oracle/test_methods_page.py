@@ -157,6 +157,23 @@ def test_statsmodels_counts_patients_who_enter_at_the_time_of_a_death():
     assert abs(ours(at) - theirs(at)) > 0.05
 
 
+def test_planned_experiments():
+    stored = recorded("animals")
+    kinds = Counter(case["kind"] for case in stored["cases"])
+    assert (
+        "### Planned experiments: mvtnorm {mvtnorm}, survival {survival} and stats {stats}".format(**stored["packages"])
+        in PAGE
+    )
+    for kind, row in {
+        "joint": "`pmvnorm` of mvtnorm, Miwa's algorithm",
+        "log-rank": "`survdiff` of survival",
+        "filter": "power, type S and type M of normal estimates | `integrate`",
+        "two-groups": "`power.t.test`",
+        "difference": "power of the test of a difference of differences | `integrate`",
+    }.items():
+        assert f"{row} | {kinds[kind]} |" in PAGE, row
+
+
 def test_limits_that_the_page_names():
     assert len(DEFINITIONS) == 9
     assert "All nine definitions are tried" in PAGE

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -447,3 +447,43 @@ def power_by_risk_ratio(curve: pd.DataFrame) -> Chart:
     line = alt.Chart(curve).mark_line(color=IMPLIED, strokeWidth=2, strokeDash=[4, 3]).encode(x=x, y=y)
     unity = alt.Chart(pd.DataFrame({"x": [1.0]})).mark_rule(opacity=0.6).encode(x="x:Q")
     return alt.layer(unity, line).properties(width=WIDTH, height=HEIGHT)
+
+
+def assumed_curves(
+    curves: pd.DataFrame,
+    x: alt.X,
+    y: alt.Y,
+    key: str,
+    points: pd.DataFrame | None = None,
+    line: tuple[float, str] | None = None,
+    line_named: Literal["left", "right"] = "left",
+) -> Chart:
+    """Curves that rest on assumptions, dashed, and simulated points on them, hollow.
+
+    `curves` has `x`, `y` and `curve`, a name that says what is assumed; `points` has `x` and `y`. `key` heads the
+    legend of the curves. A `line` across is a height and its name, which stands at its left or right end.
+    """
+    names = list(dict.fromkeys(curves["curve"]))
+    dash = alt.StrokeDash(
+        "curve:N",
+        title=key,
+        sort=names,
+        scale=alt.Scale(domain=names, range=[[14, 3], [9, 3], [5, 3], [2, 2], [2, 5]][: len(names)]),
+        legend=alt.Legend(
+            columns=1 if max(map(len, names)) > 5 else len(names),
+            symbolStrokeColor=IMPLIED,
+            symbolSize=600,
+            titleLimit=WIDTH,
+        ),
+    )
+    layers = [alt.Chart(curves).mark_line(color=IMPLIED, strokeWidth=2, clip=True).encode(x=x, y=y, strokeDash=dash)]
+    if line is not None:
+        across = alt.Chart(pd.DataFrame({"y": [line[0]], "label": [line[1]]}))
+        layers.append(across.mark_rule(color=LIMIT, strokeWidth=1.5).encode(y="y:Q"))
+        end = 4 if line_named == "left" else WIDTH
+        layers.append(across.mark_text(align=line_named, dy=-8, x=end).encode(y="y:Q", text="label:N"))
+    if points is not None:
+        hollow = alt.Shape("kind:N", title=None, scale=alt.Scale(range=["circle"]), legend=alt.Legend(columns=1))
+        dots = alt.Chart(points.assign(kind="simulated, not observed")).encode(x=x, y=y, shape=hollow)
+        layers.append(dots.mark_point(filled=False, size=50, color=IMPLIED, strokeWidth=1.5, opacity=1))
+    return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)

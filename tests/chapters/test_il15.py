@@ -1,0 +1,328 @@
+"""The IL-15 chapter: its numbers recomputed another way, and none of them typed by hand.
+
+The page prints no statistical number. So what is tested is arithmetic on assumptions: 30 days of median survival with
+saline, 60 days of observation, a hazard ratio of 0.7 for each agent alone.
+
+These tests read the executed notebook and the results, so they need an up-to-date book (`make book`).
+"""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+from scipy.optimize import brentq
+
+from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in, typed_numbers
+from rederive.claims import load_document
+
+SOURCE = ROOT / "chapters" / "05-il15.py"
+DATA = ROOT / "data" / "il15"
+Z = stats.norm.isf(0.025)
+
+
+@pytest.fixture(scope="module")
+def results():
+    return results_of("il15")
+
+
+@pytest.fixture(scope="module")
+def said():
+    return said_in(SOURCE)
+
+
+def dead(*hazard_ratios, control_median=30, days=60, other=0.0):
+    return [1 - math.exp(-(math.log(2) / control_median * hr + other) * days) for hr in hazard_ratios]
+
+
+def joint_power(n, hr_a, hr_b, hr_both, **kwargs):
+    """By scipy's bivariate and trivariate normal distribution, where the chapter integrates over one variable."""
+    d = [n * x for x in dead(1, hr_a, hr_b, hr_both, **kwargs)]
+    other, median = kwargs.get("other", 0.0), kwargs.get("control_median", 30)
+    hazards = [math.log(2) / median * hr + other for hr in (1, hr_a, hr_b, hr_both)]
+    b = np.array([math.log(hazards[3] / h) for h in hazards[:3]])
+    v = np.diag([1 / x for x in d[:3]]) + 1 / d[3]
+    return stats.multivariate_normal(b, v, seed=1, abseps=1e-6, releps=1e-6).cdf(-Z * np.sqrt(np.diag(v)))
+
+
+def test_every_claim_is_judged_and_recorded_as_the_schema_says(results):
+    check_records("il15", results)
+
+
+def test_the_verdicts_are_these(results):
+    """A change here is a change of what the book says about the document: it should be meant."""
+    verdicts = {name: record["verdict"] for name, record in results.items()}
+    assert {name: verdict for name, verdict in verdicts.items() if verdict != "silent"} == {
+        "most-common": "coherent",
+        "third-cause": "possible",
+    }
+    assert len(verdicts) == 20
+    assert [name for name, record in results.items() if record["matters"] == "yes"] == ["reversal", "akt-key-mechanism"]
+
+
+def test_needs_and_items_belong_together(results):
+    """Every silent claim lacks what the table of needs lists, and every item named there is one of ARRIVE's ten."""
+    document = load_document(DATA)
+    needs = document.table("needs")
+    assert set(needs.item.dropna()) <= set(document.rows["arrive"])
+    assert [row.item for row in document.rows["arrive"].values()] == list(range(1, 11))
+    for name, record in results.items():
+        assert record["missing"] == list(needs.quantity[needs.claim == name])
+        assert bool(record["missing"]) == (record["verdict"] == "silent")
+
+
+def test_counts_of_what_is_missing(said):
+    needs = load_document(DATA).table("needs")
+    assert f"Of 20 statements {needs.claim.nunique()} lack something. We count {len(needs)} missing quantities" in said
+    assert f"{needs.item.notna().sum()} of them are asked for by an item" in said
+    assert f"and {(needs.item == 'results').sum()} by the last one alone" in said
+
+
+def test_liver_cancer(results, said):
+    deaths = {"lung": 1_817_469, "colorectum": 904_019, "liver": 758_725, "breast": 666_103, "stomach": 660_175}
+    assert list(deaths) == sorted(deaths, key=deaths.get, reverse=True)  # "the third largest"; breast "the fourth"
+    assert f"at least {666_103 / 758_725:.1%} of deaths" in said
+    assert 758_725 * 0.805 < 660_175  # "at the registries' share stomach cancer comes before it too"
+    assert 758_725 * 0.905 > 666_103 > 758_725 * 0.855
+    assert results["third-cause"]["recomputed"] == {"place_at_best": 3, "place_at_worst": 5}
+    assert round(661 / 826, 2) == 0.80
+
+
+def test_days_of_mice(said):
+    assert "from 251 to 964 days" in said
+    assert f"{22 * 365.25 / 12:.0f} to {26 * 365.25 / 12:.0f} days" in said
+    assert 251 < 22 * 30 < 26 * 31 < 964  # most dead, most alive
+
+
+def test_the_lines_worked_by_hand():
+    source = " ".join(SOURCE.read_text("utf-8").replace("\n#", " ").split())
+    a, both = 0.25**0.7, 0.25**0.35
+    assert f"$0.25^{{0.7}} = {a:.3f}$" in source
+    assert f"$0.25^{{0.35}} = {both:.3f}$" in source
+    # each step follows from the rounded numbers printed before it
+    assert r"$10 \times (1 - 0.379) = 6.21$" in source
+    assert r"$10 \times (1 - 0.616) = 3.84$" in source
+    s = round(math.sqrt(1 / 6.21 + 1 / 3.84), 3)
+    assert rf"$s = \sqrt{{1/6.21 + 1/3.84}} = {s}$" in source
+    assert f"${round(math.log(0.5), 3)}$".replace("-0.693", "-0.693") in source
+    assert f"$0.693/0.649 = {0.693 / 0.649:.2f}$" in source
+    assert (
+        f"That is {1.96 - 1.07:.2f} short of 1.96, and the chance to get over it is {stats.norm.sf(0.89):.0%}" in source
+    )
+    assert "$(0.4/0.6) / (0.25/0.75) = 2$" in source
+    assert round(0.4 / 0.6 / (0.25 / 0.75), 9) == 2
+
+
+@pytest.mark.parametrize("ratio", [0.3, 0.4, 0.5, 0.6, 0.7])
+def test_mice_to_beat_all_three(said, ratio):
+    row = re.search(
+        rf"{ratio:g} +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)", said[said.index("Mice per arm for 80% power, by") :]
+    )
+    median, saline, agent, everything, at_90 = (int(x) for x in row.groups())
+    assert median == round(30 / (0.7 * ratio))
+    for n, wanted in ((everything, 0.8), (at_90, 0.9)):
+        # scipy integrates at random points; next to the smallest number the power changes by more than it is off
+        assert joint_power(n, 0.7, 0.7, 0.7 * ratio) > wanted - 1e-4
+        assert joint_power(n - 1, 0.7, 0.7, 0.7 * ratio) < wanted + 1e-4
+    # one comparison: (1.96 + 0.84)² = b² n / (1 / p + 1 / q)
+    for hr, n in ((1.0, saline), (0.7, agent)):
+        p, q = dead(hr, 0.7 * ratio)
+        assert n == math.ceil((Z + stats.norm.isf(0.2)) ** 2 * (1 / p + 1 / q) / math.log(0.7 * ratio / hr) ** 2)
+
+
+def test_what_ten_mice_show(said):
+    assert f"With 10 per arm the chance is {joint_power(10, 0.7, 0.7, 0.35):.0%}; to beat one single agent" in said
+    assert "gave the same answer in 30 of 30 comparisons" in said
+    found = re.search(r"in (\d\.\d)% of simulated comparisons, where 2.5%", said)
+    assert float(found.group(1)) == pytest.approx(2.5, abs=1.0)  # 2,000 experiments, and a small group
+
+
+def test_formula_and_simulation_side_by_side(said):
+    table = said[said.index("The chance to beat one single agent, and all three") :]
+    rows = re.findall(r"(0\.[35]) +(\d+) +([\d.]+)% +([\d.]+)% +([\d.]+)% +([\d.]+)%", table)[:10]
+    assert [(row[0], int(row[1])) for row in rows] == [(r, n) for r in ("0.3", "0.5") for n in (6, 8, 10, 15, 20)]
+    off = []
+    for ratio, n, one, simulated, everything, simulated_all in rows:
+        hr, n = 0.7 * float(ratio), int(n)
+        p, q = dead(0.7, hr)
+        se = math.sqrt(1 / (n * p) + 1 / (n * q))
+        assert float(one) / 100 == pytest.approx(stats.norm.cdf(-Z - math.log(float(ratio)) / se), abs=6e-4)
+        assert float(everything) / 100 == pytest.approx(joint_power(n, 0.7, 0.7, hr), abs=6e-4)
+        off.append(float(simulated_all) - float(everything))
+        assert abs(float(simulated) - float(one)) < 9
+    low, high = re.search(r"formula differ by −([\d.]+)% to ([\d.]+)%", said).groups()
+    assert -float(low) == pytest.approx(min(off), abs=0.11)  # differences of rounded numbers
+    assert float(high) == pytest.approx(max(off), abs=0.11)
+
+
+def test_the_same_arms_by_four_definitions(said):
+    d, d1 = dead(1, 0.7)
+    bliss = brentq(lambda hr: dead(hr)[0] * d - d1 * d1, 0.1, 1)
+    table = said[said.index("The same four arms by four definitions") :]
+    for name, limit in {
+        "best single agent": 0.7, "Bliss, deaths prevented": bliss, "log hazards add": 0.49, "hazards add": 0.4,
+    }.items():  # fmt: skip
+        assert re.search(rf"{name} +{limit:.3f} +{'synergy' if limit > 0.5 else 'antagonism'}", table), name
+    assert bliss > 0.5
+    additive = dead(0.49)[0] * d / d1**2
+    assert f"still has {additive:.3f} times the risk that Bliss predicts" in said
+    assert additive < 1
+
+
+@pytest.mark.parametrize("ratio", [0.3, 0.4, 0.5, 0.6])
+def test_mice_for_synergy(said, ratio):
+    table = said[said.index("Interaction: the hazard ratio of the combination over") :]
+    interaction, everything, log_hazards, bliss = re.search(
+        rf"{ratio:g} +(\d\.\d\d) +(\d+) +([\d,]+) +([\d,]+)", table
+    ).groups()
+    assert interaction == f"{0.7 * ratio / 0.49:.2f}"
+    risks = dead(1, 0.7, 0.7, 0.7 * ratio)
+    wanted = (Z + stats.norm.isf(0.2)) ** 2
+    n = wanted * sum(1 / p for p in risks) / math.log(0.7 * ratio / 0.49) ** 2
+    assert int(log_hazards.replace(",", "")) == math.ceil(n)
+    index = math.log(risks[0] * risks[3] / (risks[1] * risks[2]))
+    assert int(bliss.replace(",", "")) == math.ceil(wanted * sum((1 - p) / p for p in risks) / index**2)
+    assert int(everything) < int(bliss.replace(",", "")) < int(log_hazards.replace(",", ""))
+
+
+def test_abolished(said):
+    assert "significant in up to" not in said
+    table = said[said.index("Shares of simulated experiments with 6 donors") :]
+    rows = re.findall(r"(\d+)% +(\d\.\d) +(\d+)% +(\d+)% +(\d+)% +(\d+)% +(\d+)%", table)[:4]
+    assert [row[0] for row in rows] == ["30", "50", "80", "90"]
+    for power, effect, two, one, harm, errs, right in rows:
+        pi = float(power) / 100
+        exact = brentq(lambda d, pi=pi: stats.nct.sf(stats.t.isf(0.025, 10), 10, d * math.sqrt(3)) - pi, 0, 9)
+        assert float(effect) == pytest.approx(exact, abs=0.051)
+        assert float(two) == pytest.approx(100 * pi * (1 - pi), abs=1.6)
+        assert float(one) < float(two)
+        assert float(harm) == pytest.approx(100 * pi, abs=3.1)  # "nearly as often as it sees the benefit at all"
+        assert errs == "5"
+        power_of_right = stats.nct.sf(stats.t.isf(0.025, 20), 20, exact * math.sqrt(6 / 4))
+        assert float(right) == pytest.approx(100 * power_of_right, abs=0.51)
+    # the correlation of two differences that share a group is a half
+    both = stats.multivariate_normal([0, 0], [[1, 0.5], [0.5, 1]])
+    shift = Z + stats.norm.isf(0.1)  # so that the power is 90%
+    harm = 0.9 - integrate.dblquad(lambda y, x: both.pdf([x, y]), Z - shift, 9, Z, 9)[0]
+    assert f"seems to abolish it in {harm:.0%} of experiments with one control group" in said
+
+
+def test_units_for_the_benefit_and_for_its_abolition(said):
+    def least(groups, variance):
+        numbers = []
+        for effect in (1.0, 1.5, 2.0):
+            n = 2
+            while (
+                stats.nct.sf(stats.t.isf(0.025, groups * (n - 1)), groups * (n - 1), effect * math.sqrt(n / variance))
+                < 0.8
+            ):
+                n += 1
+            numbers.append(groups * n)
+        return numbers
+
+    two, four = least(2, 2), least(4, 4)
+    assert f"from {two[0]}, {two[1]} and {two[2]} units in two groups" in said
+    assert f"wholly, from {four[0]}, {four[1]} and {four[2]} in four" in said
+    assert all(3 <= f / t <= 4 for t, f in zip(two, four, strict=True))  # "four times", "in small ones a little less"
+
+
+def test_exaggeration_by_integration(said):
+    table = said[said.index("A true hazard ratio of 0.5 against a single agent") :]
+    rows = re.findall(r" (\d+) +(\d+)% +(\d\.\d\d) +(0\.\d\d) +(\d\.\d\d)% +(0\.\d\d) +(0\.\d\d)", table)[:5]
+    assert [int(row[0]) for row in rows] == [6, 8, 10, 15, 20]
+    p, q = dead(0.7, 0.35)
+    for n, power, factor, looks, wrong, simulated, together in rows:
+        size = math.log(2) / math.sqrt(1 / (int(n) * p) + 1 / (int(n) * q))
+        kept = [integrate.quad(lambda x, s=size: stats.norm.pdf(x, s), *ends)[0] for ends in ((Z, 12), (-12, -Z))]
+        mean = sum(
+            integrate.quad(lambda x, s=size: abs(x) * stats.norm.pdf(x, s), *ends)[0] for ends in ((Z, 12), (-12, -Z))
+        )
+        exact = mean / sum(kept) / size
+        assert float(power) == pytest.approx(100 * sum(kept), abs=0.51)
+        assert float(factor) == pytest.approx(exact, abs=0.0051)
+        assert float(wrong) == pytest.approx(100 * kept[1] / sum(kept), abs=0.0051)
+        assert float(looks) == pytest.approx(0.5**exact, abs=0.0051)
+        assert float(together) <= float(simulated) < 0.5  # the more has to be significant, the more it exaggerates
+        if n == "10":
+            assert f"exaggerate by a factor of {exact:.1f} on the log scale" in said
+
+
+def test_sensitivity(said):
+    table = said[said.index("one assumption changed at a time") :]
+    of_age = math.log(0.75 / 0.5) / (7 * 365.25 / 12)
+    for name, arms, kwargs in [
+        ("as above", (0.7, 0.7, 0.35), {}),
+        ("watched for 30 days", (0.7, 0.7, 0.35), {"days": 30}),
+        ("watched until all have died", (0.7, 0.7, 0.35), {"days": math.inf}),
+        ("single agents do nothing", (1, 1, 0.5), {}),
+        ("single agents halve the hazard", (0.5, 0.5, 0.25), {}),
+        ("with deaths of old age", (0.7, 0.7, 0.35), {"other": of_age}),
+    ]:
+        controls, both, n = re.search(rf"{name} +(\d+)% +(\d+)% +0\.\d\d +(\d+)", table).groups()
+        risks = dead(1, arms[2], **kwargs)
+        assert (int(controls), int(both)) == tuple(round(100 * x) for x in risks)
+        assert joint_power(int(n), *arms, **kwargs) > 0.8 - 1e-4
+        assert joint_power(int(n) - 1, *arms, **kwargs) < 0.8 + 1e-4
+    assert f"rate {1 - math.exp(-60 * of_age):.0%} of mice of that age die within 60 days" in said
+
+
+def test_growth_of_the_other_cells(said):
+    table = said[said.index("By what factor the other cells have to multiply") :]
+    for share in (0.2, 0.3, 0.4, 0.5):
+        factors = [share / (1 - share) / (left * share / (1 - left * share)) for left in (0.75, 0.5)]
+        assert re.search(rf"{share:.0%} +{factors[0]:.1f} +{factors[1]:.1f}", table)
+
+
+def test_the_bottom_line_stands_at_the_head_of_the_chapter():
+    head = bottom_line_of(SOURCE)
+    assert "20 claims: 1 coherent, 1 possible, 18 silent" in head
+    assert "18 of the 20 statements judged here" in head
+    assert "up to 25% of experiments" in head
+    assert "computed at the end" not in head
+
+
+def test_it_runs_as_a_script_from_any_folder_and_writes_the_same_results(tmp_path):
+    assert "20 claims" in check_script("il15", SOURCE, tmp_path)
+
+
+# Numbers of the prose that are neither printed by the document nor computed: what they are.
+DEFINITIONS = {
+    "1": "α1; shares add up to one; ratio of no effect",
+    "2": "squares, halves and the number of differences",
+    "4": "ARRIVE's version; T cells",
+    "5": "5% error",
+    "1.96": "normal quantile for 5%",
+    "30": "days of median survival with saline, assumed",
+    "60": "days of observation, assumed",
+    "0.7": "hazard ratio of each agent alone, assumed",
+    "0.3": "hazard ratio against single agents, assumed",
+    "0.5": "the same",
+    "10": "mice per arm; experiments put to lifelines",
+    "20": "mice per arm",
+    "80": "power",
+    "90": "power",
+    "2.5": "one side of 5%",
+    "40": "share of senescent cells, assumed",
+    "25": "the same",
+    "75": "share of mice alive in the survival curve cited, in numbers.csv",
+    "50": "the same",
+    "57": "part of the strain's name C57BL/6",
+    "0": "an effect or a difference of nothing",
+    "0.00": "a simulated median that runs to zero",
+    "2020": "year of ARRIVE 2.0",
+    "2018": "year of the counts of cases",
+    "2022": "year of the counts of deaths",
+    "1981": "year of Schoenfeld's formula",
+    "6": "mice per arm; strain C57BL/6",
+    "12": "both treatments, in an index",
+    "31": "strains in the survey cited",
+}
+
+
+def test_no_result_is_typed_into_the_prose():
+    """Every number in markdown, and outside braces in text, is the document's, defined above, or worked by hand."""
+    typed = typed_numbers(
+        SOURCE, load_document(DATA), set(DEFINITIONS), worked=r"# By hand.*?over it is 19%|\$\(0\.4/0\.6\).*?= 2\$"
+    )
+    assert not typed
