@@ -22,7 +22,8 @@ def results_of(slug: str) -> dict[str, dict[str, Any]]:
     """The records of one chapter's run, by claim."""
     path = ROOT / "_build" / "results" / f"{slug}.json"
     assert path.is_file(), "run `make book` first"
-    return {record["id"].removeprefix(f"{slug}/"): record for record in json.loads(path.read_text("utf-8"))}
+    claims = json.loads(path.read_text("utf-8"))["claims"]
+    return {record["id"].removeprefix(f"{slug}/"): record for record in claims}
 
 
 def said_in(chapter: Path) -> str:
@@ -47,11 +48,14 @@ def check_records(slug: str, results: dict[str, dict[str, Any]]) -> None:
         assert record["printed"] == printed_texts(document.claims[name])
         assert record["verdict"] in {str(verdict) for verdict in Verdict}
         assert record["document"] == slug
-        assert record["matters"] in {"yes", "no"}
+        assert record["matters"] == ("yes" if record["changes"] else "no")
         assert record["because"].strip()
     joined = json.loads((ROOT / "_build" / "results" / "claims.json").read_text("utf-8"))
     assert joined["schema"] == 1
     assert [record for record in joined["claims"] if record["document"] == slug] == list(results.values())
+    (about,) = [about for about in joined["documents"] if about["slug"] == slug]
+    assert (about["title"], about["distance"]) == (document.card.title, document.card.distance)
+    assert (ROOT / f"{about['chapter']}.py").is_file()
 
 
 def check_script(slug: str, chapter: Path, folder: Path) -> str:

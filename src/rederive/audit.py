@@ -102,7 +102,18 @@ class Audit:
         verdicts = [finding.verdict for finding in self.findings.values()]
         display(verdict_bar(verdicts, line), display_id="bottom-line", update=True)
         show(closing_list([(self[i], self.findings[i]) for i in self.document.claims]))
-        write_json(self._results, [self._result(claim_id) for claim_id in self.document.claims])
+        claims = [self._result(claim_id) for claim_id in self.document.claims]
+        write_json(self._results, {"document": self._about_document(line), "claims": claims})
+
+    def _about_document(self, bottom_line: str) -> dict[str, Any]:
+        card = self.document.card
+        return {
+            "slug": self.document.slug,
+            "title": card.title,
+            "what": card.what,
+            "distance": card.distance,
+            "bottom_line": bottom_line,
+        }
 
     def _result(self, claim_id: str) -> dict[str, Any]:
         claim, finding = self[claim_id], self.findings[claim_id]
@@ -120,6 +131,7 @@ class Audit:
             "because": finding.because,
             "missing": list(finding.missing),
             "matters": "yes" if finding.matters else "no",
+            "changes": finding.matters,
         }
 
 

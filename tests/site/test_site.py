@@ -119,8 +119,10 @@ def test_the_site_serves_all_claims_in_the_books_order(book: build.Book) -> None
     text = book.claims.read_text(encoding="utf-8")
     content = json.loads(text)
     assert content["schema"] == 1
-    assert content["claims"] == [
-        record for chapter in book.chapters for record in json.loads(chapter.results.read_text(encoding="utf-8"))
+    results = [json.loads(chapter.results.read_text(encoding="utf-8")) for chapter in book.documents]
+    assert content["claims"] == [record for of_one in results for record in of_one["claims"]]
+    assert content["documents"] == [
+        of_one["document"] | {"chapter": chapter.page} for chapter, of_one in zip(book.documents, results, strict=True)
     ]
     assert text == json.dumps(content, sort_keys=True, ensure_ascii=False, indent=2) + "\n"
 
