@@ -32,12 +32,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 import rederive
-from rederive.files import write_json, write_text
+from rederive.files import COMPARISON, write_json, write_text
 
 LIBRARY = Path(rederive.__file__).parent
-COMPARISON = "comparison.yaml"
-"""What the data folder of a chapter that compares documents holds in place of a `document.yaml`."""
-
 CELL_TIMEOUT = 600
 """Seconds one cell of a chapter may take."""
 
@@ -478,16 +475,23 @@ def _render(book: Book, date: str) -> None:
 
 
 def check(folders: Iterable[Path]) -> int:
-    """Validate data folders; the number of claims in them.
+    """Validate data folders, of documents and of comparisons of documents; the number of claims in them.
 
     Raises
     ------
     BuildError : at the first thing that is not as it should be, in one line.
     """
     from rederive.claims import DataError, load_document
+    from rederive.comparison import load_comparison
 
+    claims = 0
     try:
-        return sum(len(load_document(folder).claims) for folder in folders)
+        for folder in folders:
+            if (folder / COMPARISON).is_file():
+                load_comparison(folder)  # its claims are its documents'
+            else:
+                claims += len(load_document(folder).claims)
+        return claims
     except DataError as error:
         raise BuildError(str(error)) from None
 

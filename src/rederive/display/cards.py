@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_CEILING
 from html import escape
 
+from IPython.display import display
+
 from rederive.claims import (
     RATIO_NAMES,
     BreakdownClaim,
@@ -27,6 +29,8 @@ from rederive.display.shown import Shown, html_table
 from rederive.display.tables import cell
 from rederive.printed import TINY_P, Interval, p_for_readers
 from rederive.verdicts import MEANING, Finding, Value, Verdict, qualified_name, silent
+
+BOTTOM_LINE = "bottom-line"
 
 # Verdicts must be told apart without colour: each has a sign of its own.
 SIGNS = {
@@ -200,6 +204,16 @@ def verdict_bar(verdicts: Iterable[Verdict], bottom_line: str) -> Shown:
     )
 
 
+def hold_bottom_line() -> None:
+    """Hold the place at the head of a chapter where the bottom line will stand once it is known."""
+    display(Shown("(The bottom line is computed at the end of the run.)"), display_id=BOTTOM_LINE)
+
+
+def fill_bottom_line(verdicts: Iterable[Verdict], bottom_line: str) -> None:
+    """Put bottom line and verdicts at the place held."""
+    display(verdict_bar(verdicts, bottom_line), display_id=BOTTOM_LINE, update=True)
+
+
 def closing_list(judged: Sequence[tuple[Claim, Finding]]) -> Shown:
     """The list that closes a chapter: every claim with its verdict, leading to its card."""
     rows = [
@@ -208,7 +222,8 @@ def closing_list(judged: Sequence[tuple[Claim, Finding]]) -> Shown:
     ]
     plain = "\n".join(f"{verdict:15} {name}" for name, _, verdict, _ in rows)
     header = ["Claim", "What is said", "Verdict", "Why it matters"]
-    return Shown(plain + "\n", html_table(rows, header, "Every claim and its verdict", links="#claim-"))
+    links = {claim.id: f"#claim-{claim.id}" for claim, _ in judged}
+    return Shown(plain + "\n", html_table(rows, header, "Every claim and its verdict", links))
 
 
 def scoreboard(verdicts: Iterable[tuple[str, str]]) -> Shown:

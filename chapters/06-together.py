@@ -1,0 +1,369 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Together: what the documents say, side by side
+#
+# The chapters before this one each take one document. This one takes their results: every claim with its verdict, and
+# every effect estimate. It computes nothing new about any document, and it pools nothing.
+
+# %% tags=["hide-input"]
+from importlib.metadata import version
+
+import pandas as pd
+
+from rederive.comparison import claim_of
+from rederive.display.cards import printed_words
+from rederive.display.evidence import evidence_map
+from rederive.display.shown import text
+from rederive.display.tables import table
+from rederive.methods.evidence import turned
+from rederive.methods.tallies import (
+    by_verdict,
+    missing_quantities,
+    rank_findings,
+    with_shares,
+)
+from rederive.printed import listed
+from rederive.together import Together
+
+# %% tags=["hide-input"]
+together = Together.of("together")
+together.open()
+
+# %% [markdown]
+# ## What this chapter puts together, and what it cannot
+#
+# This chapter asks
+#
+# - how the claims fare, by document and by distance from patient data;
+# - what every effect estimate says, by population and outcome;
+# - what the misworded and the contradicted claims are in conflict with;
+# - where the documents speak of the same thing, and whether they agree;
+# - which findings change a document's conclusion;
+# - which missing quantities would settle most.
+#
+# It cannot say how often documents of a kind err. The documents were not drawn at random, and there are few of them.
+# What counts as one claim was our choice: a table of twelve percentages may be one claim or twelve. And claims are not
+# independent: one slip of the pen can spoil several. So there are counts and shares here, and no p values, no intervals
+# around shares, and no ranking of documents.
+
+# %%
+claims, documents = together.claims, together.documents
+links = together.card_links()
+
+# %% [markdown]
+# ## How do the claims fare?
+
+# %%
+counts = by_verdict(claims, "document")
+verdicts = counts.sum()
+agree = verdicts["reproduced"] + verdicts["coherent"]
+conflict = verdicts["misworded"] + verdicts["contradicted"]
+n = len(claims)
+
+# %% tags=["hide-input"]
+text(f"""
+Of {n} claims in {len(documents)} documents, {verdicts["reproduced"]} were reproduced from counts or data and
+{verdicts["coherent"]} agree with the numbers around them; together that is {agree / n:.0%}. {verdicts["possible"]} are
+possible, no more. {verdicts["misworded"]} are misworded and {verdicts["contradicted"]} contradicted, together
+{conflict / n:.0%}. For {verdicts["silent"]} ({verdicts["silent"] / n:.0%}) there was nothing to compute from.
+""")
+table(
+    with_shares(counts).reset_index(),
+    "Claims by document and verdict, with their share of the document's claims",
+)
+
+# %% [markdown]
+# A share of *reproduced* is no mark for quality. A document that prints many percentages offers much that can be
+# recomputed; one that prints few numbers offers little that can be wrong, and much that is *silent*.
+#
+# ## Do verdicts go with the distance from patient data?
+#
+# These documents cannot tell. Each stands at one distance, so distance and document are one and the same thing here:
+# whatever differs may be due to either.
+#
+# The distance is the number of steps from patients to the document: a report of a hospital's own records is one step
+# away, a digest of a meta-analysis of trial reports three.
+
+# %%
+steps = documents["steps"].sort_values(kind="stable")
+at = {k: f"{k}: {', '.join(of.index)}" for k, of in steps.groupby(steps)}
+by_distance = by_verdict(
+    claims.sort_values("steps", kind="stable").assign(
+        distance=claims["steps"].map(at)
+    ),
+    "distance",
+)
+
+# %% tags=["hide-input"]
+table(
+    with_shares(by_distance)
+    .reset_index()
+    .rename(columns={"distance": "steps from patient data"}),
+    "Claims by distance from patient data and verdict, with their share of the claims at that distance",
+)
+table(
+    pd.DataFrame(
+        {
+            "document": steps.index,
+            "steps": steps.to_numpy(),
+            "path": [
+                " → ".join(documents.distance[slug]) for slug in steps.index
+            ],
+        }
+    ),
+    "How each document is connected with patients",
+)
+
+# %% [markdown]
+# ## What does every effect estimate say?
+
+# %%
+estimates = together.estimates()
+drawn = estimates[estimates["left_out"].isna()]
+compared = turned(drawn)
+sides = compared["side"].value_counts()
+by_design = compared["design"].value_counts()
+
+# %% tags=["hide-input"]
+text(f"""
+The map holds {len(compared)} estimates in which thymosin α1 is compared with something else. In
+{sides.get("thymosin α1", 0)} the whole interval favours thymosin α1, in {sides.get("control", 0)} it favours the other
+side, and in {sides.get("neither", 0)} it includes 1. These are counts of lines, not of evidence: a meta-analysis and
+the trials in it, or an odds ratio and a hazard ratio of one trial, hold the same patients.
+""")
+
+# %% [markdown]
+# To compare directions, all ratios are turned to one side. Where a ratio above 1 favours thymosin α1, as for a response
+# to treatment, we take one over it, and its limits change places. By hand: an odds ratio of response of 2 (1.25 to 4)
+# becomes 1/2 = 0.5, with limits 1/4 = 0.25 and 1/1.25 = 0.8. For odds ratios that is the odds ratio of *no* response.
+# For risk ratios and hazard ratios it only reads the same comparison from the other arm.
+#
+# Odds ratios, risk ratios and hazard ratios are three measures. Where events are common, an odds ratio lies further
+# from 1 than the risk ratio of the same patients. So lines of different measures can be compared in direction, not in
+# size.
+#
+# Squares are odds ratios that we computed from the counts of two arms, with Wald intervals. Where only a percentage and
+# the size of an arm are printed, the count is the only one that fits; the line is then dashed and hollow. Diamonds are
+# ratios as printed.
+
+# %%
+evidence_map(compared)
+
+# %% tags=["hide-input"]
+randomised = by_design.get("randomised", 0)
+text(f"""
+Of the {len(compared)} lines, {randomised} are from single randomised trials, {by_design.get("meta-analysis", 0)} from
+meta-analyses and {by_design.get("not randomised", 0)} from studies that were not randomised. In the last, patients who
+were given the drug may have differed from the others to begin with.
+""")
+
+# %% tags=["hide-input"]
+shown = ["label", "document", "outcome", "comparator", "measure", "as_given"]
+headings = {
+    "label": "ratio of",
+    "comparator": "against",
+    "as_given": "ratio (interval)",
+}
+table(
+    drawn.loc[drawn["favours"] == "neither", shown].rename(columns=headings),
+    "Ratios in the documents that compare something else than treatment with thymosin α1. They are not on the map",
+)
+table(
+    estimates.loc[
+        estimates["left_out"].notna(), ["id", "as_given", "left_out"]
+    ].rename(columns={"as_given": "ratio (interval)", "left_out": "why"}),
+    "Estimates in our tables that are not drawn, so that none stands twice",
+)
+
+# %% [markdown]
+# ## What are misworded and contradicted claims in conflict with?
+
+# %%
+conflicts = together.conflicts()
+by_ground = pd.crosstab(conflicts["document"], conflicts["conflicts_with"])
+by_ground = by_ground.reindex(
+    index=documents.index,
+    columns=["itself", "its source", "its inference"],
+    fill_value=0,
+)
+grounds = by_ground.sum()
+
+# %% tags=["hide-input"]
+text(f"""
+{grounds["itself"]} of the {len(conflicts)} are in conflict with another place of the same document,
+{grounds["its source"]} with a source that the document digests or cites, and {grounds["its inference"]} only with
+themselves: the number stands, and the sentence draws more from it than such a number can carry. Which of the three it
+is, is our reading of each finding.
+""")
+table(
+    by_ground.assign(**{"all": by_ground.sum(axis=1)}).reset_index(),
+    "Misworded and contradicted claims by document and by what they are in conflict with",
+)
+table(
+    conflicts.reset_index()[
+        ["id", "statement", "verdict", "conflicts_with", "what", "because"]
+    ].rename(
+        columns={
+            "id": "claim",
+            "statement": "what is said",
+            "conflicts_with": "in conflict with",
+            "what": "namely",
+            "because": "what we found",
+        }
+    ),
+    "Every misworded and every contradicted claim; each name leads to its card",
+    links=links,
+)
+
+# %% [markdown]
+# ## Where do the documents speak of the same thing?
+
+# %%
+pairs = together.pairs()
+relations = pairs["relation"].value_counts()
+
+# %% tags=["hide-input"]
+told = [
+    f"{relations.get(word, 0)} {word}"
+    for word in ("contradict each other", "differ", "agree")
+]
+text(f"""
+In {len(pairs)} places we found two documents speaking of the same thing: {listed(told)}. That two claims speak of the
+same thing, and how they stand together, is our reading; the verdict on each is not. Claims *differ* if both can be
+true.
+""")
+
+
+# %% tags=["hide-input"]
+def side_by_side(pair) -> pd.DataFrame:
+    both = claims.loc[[pair.one, pair.other]]
+    printed = [
+        printed_words(claim_of(together.comparison.documents, claim))
+        for claim in both.index
+    ]
+    return pd.DataFrame(
+        {
+            "claim": both.index,
+            "what is said": both["statement"].to_numpy(),
+            "printed": printed,
+            "verdict": both["verdict"].to_numpy(),
+            "what we found": both["because"].to_numpy(),
+        }
+    )
+
+
+for pair in pairs.itertuples():
+    table(
+        side_by_side(pair),
+        f"On {pair.about}, the two {pair.relation}. {pair.why}",
+        links=links,
+    )
+
+# %% [markdown]
+# ## Which findings change a conclusion?
+
+# %%
+ranked = rank_findings(claims)
+by_rank = ranked["verdict"].value_counts()
+changed = ranked["document"].value_counts()
+
+# %% tags=["hide-input"]
+text(f"""
+{len(ranked)} of the {n} findings do, in {len(changed)} of {
+    len(documents)
+} documents: {by_rank.get("contradicted", 0)}
+about contradicted claims, {by_rank.get("misworded", 0)} about misworded ones, {
+    len(ranked) - by_rank.get("contradicted", 0) - by_rank.get("misworded", 0)
+} about others.
+""")
+
+# %% [markdown]
+# That a finding changes a conclusion is our judgement, and each chapter gives the reason. The order is a rule, and the
+# computer applies it: contradicted claims come first, then misworded ones, then the rest; among equals, a claim that
+# its document makes in more places comes first; then the order of the book decides. The rule says nothing about how
+# much a finding matters to patients.
+
+# %% tags=["hide-input"]
+table(
+    ranked.reset_index()[["id", "verdict", "places", "changes", "statement"]]
+    .assign(rank=range(1, len(ranked) + 1))
+    .rename(
+        columns={
+            "id": "claim",
+            "places": "places in the document",
+            "changes": "what it changes",
+            "statement": "what is said",
+        }
+    ),
+    "Findings that change a document's conclusion, in order; each name leads to its card",
+    links=links,
+)
+
+# %% [markdown]
+# ## What would settle it
+
+# %%
+missing = missing_quantities(claims)
+often = missing[missing["claims"] > 1]
+
+# %% tags=["hide-input"]
+text(f"""
+{verdicts["silent"]} claims are silent, and their cards name {len(missing)} missing quantities. {len(often)} of them are
+missing for more than one claim; these would settle most. Two wordings count as two quantities.
+""")
+table(
+    often.rename(
+        columns={"quantity": "missing quantity", "claims": "silent claims"}
+    ),
+    "Quantities that more than one silent claim lacks",
+)
+
+# %% [markdown]
+# For most silent claims it would be enough if whoever digests a paper printed what the paper prints: counts or an
+# effect with its interval, and the number of patients.
+#
+# ## What we found
+#
+# - Claims were counted by verdict and document; what could be recomputed depended on what was printed.
+# - Distance from patient data and document could not be told apart.
+# - Estimates were put on one map, turned to one side, and not pooled.
+# - Misworded and contradicted claims were in conflict with their own document, with a source, or with what such numbers
+#   can show.
+# - Where documents spoke of the same thing, they were put side by side.
+# - Findings that change a conclusion were ranked by a rule.
+
+# %% tags=["hide-input"]
+together.close(f"""
+Of {n} claims in {len(documents)} documents, {agree} ({agree / n:.0%}) could be reproduced or agree with the numbers
+around them, {conflict} ({conflict / n:.0%}) are misworded or contradicted, and for {verdicts["silent"]}
+({verdicts["silent"] / n:.0%}) there is nothing to compute from; {len(ranked)} findings change a document's conclusion.
+Of the {len(conflicts)} claims in conflict, {grounds["itself"]} conflict with their own document,
+{grounds["its source"]} with a source, and {grounds["its inference"]} with what such numbers can show. Of
+{len(compared)} estimates of thymosin α1 against something else, which overlap in patients and are not pooled,
+{sides.get("thymosin α1", 0)} have intervals wholly on its side, {sides.get("control", 0)} on the other, and
+{sides.get("neither", 0)} include 1.
+""")
+
+# %% [markdown]
+# ## Cite this chapter
+#
+# Please name the book, this chapter and the version of `rederive` below; [the front page](../book/index.md) says how.
+
+# %% tags=["hide-input"]
+libraries = ("rederive", "numpy", "pandas", "scipy")
+text(
+    "Versions used: "
+    + ", ".join(f"{name} {version(name)}" for name in libraries)
+    + "."
+)
