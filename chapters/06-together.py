@@ -34,7 +34,7 @@ from rederive.methods.tallies import (
     with_shares,
 )
 from rederive.printed import listed
-from rederive.together import Together
+from rederive.together import IN_CONFLICT, Together
 
 # %% tags=["hide-input"]
 together = Together.of("together")
@@ -63,6 +63,8 @@ links = together.card_links()
 
 # %% [markdown]
 # ## How do the claims fare?
+#
+# In all six ways, and no document in one way only.
 
 # %%
 counts = by_verdict(claims, "document")
@@ -127,6 +129,8 @@ table(
 
 # %% [markdown]
 # ## What does every effect estimate say?
+#
+# They do not all point one way, and they must not be added up.
 
 # %%
 estimates = together.estimates()
@@ -154,8 +158,9 @@ the trials in it, or an odds ratio and a hazard ratio of one trial, hold the sam
 # size.
 #
 # Squares are odds ratios that we computed from the counts of two arms, with Wald intervals. Where only a percentage and
-# the size of an arm are printed, the count is the only one that fits; the line is then dashed and hollow. Diamonds are
-# ratios as printed.
+# the size of an arm are printed, the count is worked out from the two; the line is then dashed and hollow. Diamonds are
+# ratios as printed. Where treatment was not randomised the line says so: patients who were given the drug may then
+# have differed from the others to begin with.
 
 # %%
 evidence_map(compared)
@@ -164,8 +169,7 @@ evidence_map(compared)
 randomised = by_design.get("randomised", 0)
 text(f"""
 Of the {len(compared)} lines, {randomised} are from single randomised trials, {by_design.get("meta-analysis", 0)} from
-meta-analyses and {by_design.get("not randomised", 0)} from studies that were not randomised. In the last, patients who
-were given the drug may have differed from the others to begin with.
+meta-analyses and {by_design.get("not randomised", 0)} from studies that were not randomised.
 """)
 
 # %% tags=["hide-input"]
@@ -188,6 +192,8 @@ table(
 
 # %% [markdown]
 # ## What are misworded and contradicted claims in conflict with?
+#
+# With their own document, with a source, or only with what such numbers can show.
 
 # %%
 conflicts = together.conflicts()
@@ -201,25 +207,26 @@ grounds = by_ground.sum()
 
 # %% tags=["hide-input"]
 text(f"""
-{grounds["itself"]} of the {len(conflicts)} are in conflict with another place of the same document,
-{grounds["its source"]} with a source that the document digests or cites, and {grounds["its inference"]} only with
-themselves: the number stands, and the sentence draws more from it than such a number can carry. Which of the three it
-is, is our reading of each finding.
+{grounds["itself"]} of the {len(conflicts)} are in conflict with another place or another number of the same document,
+{grounds["its source"]} with a source that the document digests or cites. In {grounds["its inference"]} the inference is
+at fault: the number stands, and the sentence draws more from it than such a number can carry. Which of the three it is,
+is our reading of each finding.
 """)
 table(
-    by_ground.assign(**{"all": by_ground.sum(axis=1)}).reset_index(),
+    by_ground.assign(all=by_ground.sum(axis=1))
+    .rename_axis("document")
+    .reset_index(),
     "Misworded and contradicted claims by document and by what they are in conflict with",
 )
 table(
     conflicts.reset_index()[
-        ["id", "statement", "verdict", "conflicts_with", "what", "because"]
+        ["id", "statement", "verdict", "conflicts_with", "what"]
     ].rename(
         columns={
             "id": "claim",
             "statement": "what is said",
             "conflicts_with": "in conflict with",
             "what": "namely",
-            "because": "what we found",
         }
     ),
     "Every misworded and every contradicted claim; each name leads to its card",
@@ -228,6 +235,8 @@ table(
 
 # %% [markdown]
 # ## Where do the documents speak of the same thing?
+#
+# In few places, since they are about different patients.
 
 # %%
 pairs = together.pairs()
@@ -235,13 +244,13 @@ relations = pairs["relation"].value_counts()
 
 # %% tags=["hide-input"]
 told = [
-    f"{relations.get(word, 0)} {word}"
-    for word in ("contradict each other", "differ", "agree")
+    f"{relations.get(word, 0)} that {word}"
+    for word in ("contradict", "differ", "agree")
 ]
 text(f"""
-In {len(pairs)} places we found two documents speaking of the same thing: {listed(told)}. That two claims speak of the
-same thing, and how they stand together, is our reading; the verdict on each is not. Claims *differ* if both can be
-true.
+Pairs of claims of two documents that speak of the same thing, as far as we found any: {listed(told)}. That two claims
+do, and how they stand together, is our reading; the verdict on each is not. Claims *differ* if they do not say the same
+and both can be true.
 """)
 
 
@@ -279,12 +288,13 @@ by_rank = ranked["verdict"].value_counts()
 changed = ranked["document"].value_counts()
 
 # %% tags=["hide-input"]
+rest = len(ranked) - sum(by_rank.get(word, 0) for word in IN_CONFLICT)
 text(f"""
 {len(ranked)} of the {n} findings do, in {len(changed)} of {
     len(documents)
 } documents: {by_rank.get("contradicted", 0)}
 about contradicted claims, {by_rank.get("misworded", 0)} about misworded ones, {
-    len(ranked) - by_rank.get("contradicted", 0) - by_rank.get("misworded", 0)
+    rest
 } about others.
 """)
 
@@ -296,8 +306,10 @@ about contradicted claims, {by_rank.get("misworded", 0)} about misworded ones, {
 
 # %% tags=["hide-input"]
 table(
-    ranked.reset_index()[["id", "verdict", "places", "changes", "statement"]]
-    .assign(rank=range(1, len(ranked) + 1))
+    ranked.reset_index()
+    .assign(order=range(1, len(ranked) + 1))[
+        ["id", "order", "verdict", "places", "changes", "statement"]
+    ]
     .rename(
         columns={
             "id": "claim",
@@ -330,8 +342,8 @@ table(
 )
 
 # %% [markdown]
-# For most silent claims it would be enough if whoever digests a paper printed what the paper prints: counts or an
-# effect with its interval, and the number of patients.
+# Some of these may stand in papers that we have not seen in full. There it would be enough to pass them on: counts, or
+# an effect with its interval, and the number of patients.
 #
 # ## What we found
 #
