@@ -17,22 +17,17 @@
 # every effect estimate. It computes nothing new about any document, and it pools nothing.
 
 # %% tags=["hide-input"]
+from collections import Counter
 from importlib.metadata import version
 
 import pandas as pd
 
-from rederive.comparison import claim_of
-from rederive.display.cards import printed_words
+from rederive.display.cards import scoreboard
 from rederive.display.evidence import evidence_map
-from rederive.display.shown import text
+from rederive.display.shown import show, text
 from rederive.display.tables import table
 from rederive.methods.evidence import turned
-from rederive.methods.tallies import (
-    by_verdict,
-    missing_quantities,
-    rank_findings,
-    with_shares,
-)
+from rederive.methods.tallies import missing_quantities, rank_findings
 from rederive.printed import listed
 from rederive.together import IN_CONFLICT, Together
 
@@ -56,22 +51,16 @@ together.open()
 # What counts as one claim was our choice: a table of twelve percentages may be one claim or twelve. And claims are not
 # independent: one slip of the pen can spoil several. So there are counts and shares here, and no p values, no intervals
 # around shares, and no ranking of documents.
-
-# %%
-claims, documents = together.claims, together.documents
-links = together.card_links()
-
-# %% [markdown]
+#
 # ## How do the claims fare?
 #
 # In all six ways, and no document in one way only.
 
 # %%
-counts = by_verdict(claims, "document")
-verdicts = counts.sum()
+claims, documents = together.claims, together.documents
+n, verdicts = len(claims), Counter(claims["verdict"])
 agree = verdicts["reproduced"] + verdicts["coherent"]
 conflict = verdicts["misworded"] + verdicts["contradicted"]
-n = len(claims)
 
 # %% tags=["hide-input"]
 text(f"""
@@ -80,9 +69,12 @@ Of {n} claims in {len(documents)} documents, {verdicts["reproduced"]} were repro
 possible, no more. {verdicts["misworded"]} are misworded and {verdicts["contradicted"]} contradicted, together
 {conflict / n:.0%}. For {verdicts["silent"]} ({verdicts["silent"] / n:.0%}) there was nothing to compute from.
 """)
-table(
-    with_shares(counts).reset_index(),
-    "Claims by document and verdict, with their share of the document's claims",
+show(
+    scoreboard(
+        zip(claims["document"], claims["verdict"], strict=True),
+        "Claims by verdict and document, with their share of the document's claims",
+        shares=True,
+    )
 )
 
 # %% [markdown]
@@ -99,20 +91,16 @@ table(
 
 # %%
 steps = documents["steps"].sort_values(kind="stable")
+away = claims["steps"].sort_values(kind="stable")
 at = {k: f"{k}: {', '.join(of.index)}" for k, of in steps.groupby(steps)}
-by_distance = by_verdict(
-    claims.sort_values("steps", kind="stable").assign(
-        distance=claims["steps"].map(at)
-    ),
-    "distance",
-)
 
 # %% tags=["hide-input"]
-table(
-    with_shares(by_distance)
-    .reset_index()
-    .rename(columns={"distance": "steps from patient data"}),
-    "Claims by distance from patient data and verdict, with their share of the claims at that distance",
+show(
+    scoreboard(
+        zip(away.map(at), claims["verdict"][away.index], strict=True),
+        "Claims by verdict and steps from patient data, with their share of the claims at that distance",
+        shares=True,
+    )
 )
 table(
     pd.DataFrame(
@@ -196,7 +184,7 @@ table(
 # With their own document, with a source, or only with what such numbers can show.
 
 # %%
-conflicts = together.conflicts()
+conflicts, links = together.conflicts(), together.card_links()
 by_ground = pd.crosstab(conflicts["document"], conflicts["conflicts_with"])
 by_ground = by_ground.reindex(
     index=documents.index,
@@ -219,14 +207,14 @@ table(
     "Misworded and contradicted claims by document and by what they are in conflict with",
 )
 table(
-    conflicts.reset_index()[
-        ["id", "statement", "verdict", "conflicts_with", "what"]
-    ].rename(
-        columns={
-            "id": "claim",
-            "statement": "what is said",
-            "conflicts_with": "in conflict with",
-            "what": "namely",
+    pd.DataFrame(
+        {
+            "claim": conflicts.index,
+            "what is said": conflicts["statement"],
+            "verdict": conflicts["verdict"],
+            "in conflict with": conflicts["conflicts_with"]
+            + ": "
+            + conflicts["what"],
         }
     ),
     "Every misworded and every contradicted claim; each name leads to its card",
@@ -252,29 +240,9 @@ Pairs of claims of two documents that speak of the same thing, as far as we foun
 do, and how they stand together, is our reading; the verdict on each is not. Claims *differ* if they do not say the same
 and both can be true.
 """)
-
-
-# %% tags=["hide-input"]
-def side_by_side(pair) -> pd.DataFrame:
-    both = claims.loc[[pair.one, pair.other]]
-    printed = [
-        printed_words(claim_of(together.comparison.documents, claim))
-        for claim in both.index
-    ]
-    return pd.DataFrame(
-        {
-            "claim": both.index,
-            "what is said": both["statement"].to_numpy(),
-            "printed": printed,
-            "verdict": both["verdict"].to_numpy(),
-            "what we found": both["because"].to_numpy(),
-        }
-    )
-
-
 for pair in pairs.itertuples():
     table(
-        side_by_side(pair),
+        together.side_by_side(pair.id),
         f"On {pair.about}, the two {pair.relation}. {pair.why}",
         links=links,
     )
@@ -306,16 +274,11 @@ about contradicted claims, {by_rank.get("misworded", 0)} about misworded ones, {
 
 # %% tags=["hide-input"]
 table(
-    ranked.reset_index()
-    .assign(order=range(1, len(ranked) + 1))[
-        ["id", "order", "verdict", "places", "changes", "statement"]
-    ]
-    .rename(
+    ranked.reset_index()[["id", "verdict", "places", "changes"]].rename(
         columns={
             "id": "claim",
             "places": "places in the document",
             "changes": "what it changes",
-            "statement": "what is said",
         }
     ),
     "Findings that change a document's conclusion, in order; each name leads to its card",

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from rederive.comparison import Comparison, load_comparison
-from rederive.display.cards import fill_bottom_line, hold_bottom_line
+from rederive.comparison import Comparison, claim_of, load_comparison
+from rederive.display.cards import fill_bottom_line, hold_bottom_line, printed_words
 from rederive.files import project_root
 from rederive.methods.evidence import evidence_table
 from rederive.verdicts import Verdict
@@ -84,8 +84,26 @@ class Together:
         return self.claims[self.claims["verdict"].isin(IN_CONFLICT)].join(rows)
 
     def pairs(self) -> pd.DataFrame:
-        """Pairs of claims that speak of the same thing: `about`, `one`, `other` (full ids), `relation` and `why`."""
+        """Pairs of claims that speak of the same thing: `id`, `about`, `one`, `other` (full ids), `relation`, `why`."""
         return pd.DataFrame([dict(row) for row in self.comparison.pairs.values()])
+
+    def side_by_side(self, pair_id: str) -> pd.DataFrame:
+        """The two claims of a pair: `claim` (full id), `what is said` and printed, `verdict` and `what we found`."""
+        pair = self.comparison.pairs[pair_id]
+        both = self.claims.loc[[pair.one, pair.other]]
+        printed = [printed_words(claim_of(self.comparison.documents, claim)) for claim in both.index]
+        said = [
+            f"{statement} Printed: {numbers}." if numbers else statement
+            for statement, numbers in zip(both["statement"], printed, strict=True)
+        ]
+        return pd.DataFrame(
+            {
+                "claim": both.index,
+                "what is said": said,
+                "verdict": both["verdict"].to_numpy(),
+                "what we found": both["because"].to_numpy(),
+            }
+        )
 
     def card_links(self) -> dict[str, str]:
         """Where each claim's verdict card stands, as an address from another chapter's page."""

@@ -226,19 +226,25 @@ def closing_list(judged: Sequence[tuple[Claim, Finding]]) -> Shown:
     return Shown(plain + "\n", html_table(rows, header, "Every claim and its verdict", links))
 
 
-def scoreboard(verdicts: Iterable[tuple[str, str]]) -> Shown:
-    """Claims by verdict and document, from pairs of document and verdict."""
+def scoreboard(
+    verdicts: Iterable[tuple[str, str]], caption: str = "Claims by verdict and document", *, shares: bool = False
+) -> Shown:
+    """Claims by verdict and document, from pairs of document and verdict; with each count's share of its document."""
     counted = Counter(verdicts)
     documents = list(dict.fromkeys(document for document, _ in counted))
+    totals = {document: sum(n for (of, _), n in counted.items() if of == document) for document in documents}
+
+    def shown(document: str, verdict: str) -> str:
+        n = counted[document, verdict]
+        return f"{n} ({n / totals[document]:.0%})" if shares else str(n)
+
     header = ["Verdict", *documents]
     rows = [
-        [f"{SIGNS[verdict]} {verdict}", *(str(counted[document, verdict]) for document in documents)]
-        for verdict in Verdict
+        [f"{SIGNS[verdict]} {verdict}", *(shown(document, verdict) for document in documents)] for verdict in Verdict
     ]
-    totals = [str(sum(n for (of, _), n in counted.items() if of == document)) for document in documents]
-    rows.append(["all claims", *totals])
-    plain = "\n".join(" ".join(row) for row in [header, *rows])
-    return Shown(plain, html_table(rows, header, "Claims by verdict and document"))
+    rows.append(["all claims", *map(str, totals.values())])
+    plain = "\n".join([caption, *("  ".join(row) for row in [header, *rows])])
+    return Shown(plain + "\n", html_table(rows, header, caption))
 
 
 def verdict_meanings() -> Shown:

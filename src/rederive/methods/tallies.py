@@ -1,34 +1,10 @@
-"""Counting verdicts over documents: tables of claims by verdict, and findings in order. Counts, no inference."""
+"""Counting over the claims of all documents: findings in order, and what is missing most. No inference."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from rederive.verdicts import Verdict
-
-
-def by_verdict(claims: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Claims by verdict.
-
-    Parameters
-    ----------
-    claims : a row per claim, with `verdict` and the column to count by.
-
-    Returns
-    -------
-    A row per value of the column, in order of appearance, and a column per verdict, all six of them; counts.
-    """
-    counts = pd.crosstab(claims[column], claims["verdict"])
-    return counts.reindex(
-        index=claims[column].unique(), columns=pd.Index(list(map(str, Verdict)), name="verdict"), fill_value=0
-    )
-
-
-def with_shares(counts: pd.DataFrame) -> pd.DataFrame:
-    """Counts with their share of the row's total, as text: `12 (24%)`; the total stands last."""
-    totals = counts.sum(axis=1)
-    shown = {name: [f"{n} ({n / of:.0%})" for n, of in zip(counts[name], totals, strict=True)] for name in counts}
-    return pd.DataFrame({**shown, "all claims": totals.astype(str)}, index=counts.index)
 
 
 def places(where: str) -> int:
