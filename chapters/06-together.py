@@ -83,8 +83,8 @@ show(
 #
 # ## Do verdicts go with the distance from patient data?
 #
-# These documents cannot tell. Each stands at one distance, so distance and document are one and the same thing here:
-# whatever differs may be due to either.
+# These documents cannot tell. Each stands at one distance, and they are few: whatever differs between distances may as
+# well be due to the documents.
 #
 # The distance is the number of steps from patients to the document: a report of a hospital's own records is one step
 # away, a digest of a meta-analysis of trial reports three.
