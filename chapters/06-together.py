@@ -86,8 +86,9 @@ show(
 # These documents cannot tell. Each stands at one distance, and they are few: whatever differs between distances may as
 # well be due to the documents.
 #
-# The distance is the number of steps from patients to the document: a report of a hospital's own records is one step
-# away, a digest of a meta-analysis of trial reports three.
+# The distance is the number of steps from those who were studied to the document: a report of a hospital's own records
+# is one step away, a digest of a meta-analysis of trial reports three. Where animals were studied the steps are counted
+# from them; no patient stands at the other end.
 
 # %%
 steps = documents["steps"].sort_values(kind="stable")
@@ -112,7 +113,7 @@ table(
             ],
         }
     ),
-    "How each document is connected with patients",
+    "How each document is connected with those who were studied",
 )
 
 # %% [markdown]
@@ -125,6 +126,8 @@ estimates = together.estimates()
 drawn = estimates[estimates["left_out"].isna()]
 compared = turned(drawn)
 sides = compared["side"].value_counts()
+of_claims = compared["id"].isin(claims.index)
+own = compared.loc[of_claims, "document"].unique()
 by_design = compared["design"].value_counts()
 
 # %% tags=["hide-input"]
@@ -133,6 +136,10 @@ The map holds {len(compared)} estimates in which thymosin α1 is compared with s
 {sides.get("thymosin α1", 0)} the whole interval favours thymosin α1, in {sides.get("control", 0)} it favours the other
 side, and in {sides.get("neither", 0)} it includes 1. These are counts of lines, not of evidence: a meta-analysis and
 the trials in it, or an odds ratio and a hazard ratio of one trial, hold the same patients.
+
+{of_claims.sum()} of the lines are printed by the documents themselves ({listed(own)}). The others are of studies that a
+document digests or cites, or that a chapter holds beside it. An effect printed with neither interval nor counts has no
+place on the map.
 """)
 
 # %% [markdown]

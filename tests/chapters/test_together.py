@@ -115,6 +115,8 @@ def test_the_map_holds_every_estimate_on_the_side_where_it_belongs(estimates, sa
     for (lower, estimate, upper), row in compared:
         if "trials/" in row["id"] or row["favours"] == "above":
             assert f"OR {estimate:.2f} ({lower:.2f} to {upper:.2f})" in said, row
+    own = [row["id"] for _, row in compared if row["id"].count("/") == 1]
+    assert f"{len(own)} of the lines are printed by the documents themselves" in said
     designs = Counter(row["design"] for _, row in compared)
     assert (
         f"{designs['randomised']} are from single randomised trials, {designs['meta-analysis']} from meta-analyses and "
