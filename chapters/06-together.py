@@ -148,9 +148,9 @@ place on the map.
 # becomes 1/2 = 0.5, with limits 1/4 = 0.25 and 1/1.25 = 0.8. For odds ratios that is the odds ratio of *no* response.
 # For risk ratios and hazard ratios it only reads the same comparison from the other arm.
 #
-# Odds ratios, risk ratios and hazard ratios are three measures. Where events are common, an odds ratio lies further
-# from 1 than the risk ratio of the same patients. So lines of different measures can be compared in direction, not in
-# size.
+# Odds ratios, risk ratios and hazard ratios are three measures. An odds ratio lies further from 1 than the risk ratio of
+# the same patients, the more so the commoner the events. So lines of different measures can be compared in direction,
+# not in size.
 #
 # Squares are odds ratios that we computed from the counts of two arms, with Wald intervals. Where only a percentage and
 # the size of an arm are printed, the count is worked out from the two; the line is then dashed and hollow. Diamonds are

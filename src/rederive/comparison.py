@@ -33,6 +33,7 @@ from rederive.claims import (
 from rederive.files import COMPARISON
 
 Documents = Mapping[str, Document]
+LONGEST_LABEL = 42  # characters beside the numbers on the map
 
 
 def claim_of(documents: Documents, reference: str) -> Claim:
@@ -123,6 +124,14 @@ class EstimateRow(Model):
     design: Literal["randomised", "not randomised", "meta-analysis"]
     favours: Literal["below", "above", "neither"]
     left_out: Text | None = None
+
+    @model_validator(mode="after")
+    def _fits_on_the_map(self) -> Self:
+        room = LONGEST_LABEL - (len(", not randomised") if self.design == "not randomised" else 0)
+        if self.favours != "neither" and len(self.label) > room:
+            message = "expected a label of at most {room} characters, got {got}"
+            raise PydanticCustomError("expected", message, {"room": room, "got": repr(self.label)})
+        return self
 
 
 class GroundRow(Model):

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -42,6 +44,15 @@ def test_what_to_do_without_results_is_one_clear_line(book):
     message = str(caught.value)
     assert message.endswith("claims.json: expected the results of all documents; run `rederive build` first")
     assert "\n" not in message
+
+
+def test_the_chapter_as_a_script_ends_in_that_line(book):
+    (book / "_build" / "results" / "claims.json").unlink()
+    (chapter,) = (ROOT / "chapters").glob("*-together.py")
+    done = subprocess.run([sys.executable, chapter], cwd=book, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith("expected the results of all documents; run `rederive build` first")
+    assert done.stderr.count("Traceback") == 1
 
 
 def test_every_conflict_has_a_row_and_no_other_claim_has(book):
