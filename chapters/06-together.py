@@ -45,7 +45,7 @@ together.open()
 # - what the misworded and the contradicted claims are in conflict with;
 # - where the documents speak of the same thing, and whether they agree;
 # - which findings change a document's conclusion;
-# - which missing quantities would settle most.
+# - which missing quantities would help most.
 #
 # It cannot say how often documents of a kind err. The documents were not drawn at random, and there are few of them.
 # What counts as one claim was our choice: a table of twelve percentages may be one claim or twelve. And claims are not
@@ -135,7 +135,8 @@ text(f"""
 The map holds {len(compared)} estimates in which thymosin α1 is compared with something else. In
 {sides.get("thymosin α1", 0)} the whole interval favours thymosin α1, in {sides.get("control", 0)} it favours the other
 side, and in {sides.get("neither", 0)} it includes 1. These are counts of lines, not of evidence: a meta-analysis and
-the trials in it, or an odds ratio and a hazard ratio of one trial, hold the same patients.
+the trials in it, or an odds ratio and a hazard ratio of one trial, hold the same patients. And an interval on one side
+settles nothing by itself: among many lines some get there by chance, and subgroups and outcomes can be chosen.
 
 {of_claims.sum()} of the lines are printed by the documents themselves ({listed(own)}). The others are of studies that a
 document digests or cites, or that a chapter holds beside it. An effect printed with neither interval nor counts has no
@@ -302,7 +303,7 @@ often = missing[missing["claims"] > 1]
 # %% tags=["hide-input"]
 text(f"""
 {verdicts["silent"]} claims are silent, and their cards name {len(missing)} missing quantities. {len(often)} of them are
-missing for more than one claim; these would settle most. Two wordings count as two quantities.
+missing for more than one claim; these would help most. Two wordings count as two quantities.
 """)
 table(
     often.rename(
@@ -324,6 +325,7 @@ table(
 #   can show.
 # - Where documents spoke of the same thing, they were put side by side.
 # - Findings that change a conclusion were ranked by a rule.
+# - Quantities missing for more than one claim were listed.
 
 # %% tags=["hide-input"]
 together.close(f"""
