@@ -169,14 +169,17 @@ meta-analyses and {by_design.get("not randomised", 0)} from studies that were no
 """)
 
 # %% tags=["hide-input"]
-shown = ["label", "document", "outcome", "comparator", "measure", "as_given"]
-headings = {
-    "label": "ratio of",
-    "comparator": "against",
-    "as_given": "ratio (interval)",
-}
+others = drawn[drawn["favours"] == "neither"]
 table(
-    drawn.loc[drawn["favours"] == "neither", shown].rename(columns=headings),
+    pd.DataFrame(
+        {
+            "ratio for": others["label"],
+            "against": others["comparator"],
+            "outcome": others["outcome"],
+            "ratio": others["measure"] + " " + others["as_given"],
+            "document": others["document"],
+        }
+    ),
     "Ratios in the documents that compare something else than treatment with thymosin α1. They are not on the map",
 )
 table(

@@ -46,7 +46,10 @@ def _panel(rows: pd.DataFrame, heading: str, domain: list[float], kinds: list[st
     words = alt.Chart(data).encode(y=alt.Y("y:Q", scale=down, axis=None))
     title = alt.TitleParams(heading, color=charts.INK, fontSize=14, fontWeight="bold", anchor="start")
     layers = alt.layer(
-        alt.Chart(pd.DataFrame({"x": [1.0]})).mark_rule(opacity=0.6).encode(x=alt.X("x:Q", **x)),
+        # the line at 1 keeps clear of the words
+        alt.Chart(data.assign(one=1.0, top=data["y"] + 18, bottom=data["y"] + 36))
+        .mark_rule(opacity=0.6)
+        .encode(x=alt.X("one:Q", **x), y=alt.Y("top:Q", scale=down, axis=None), y2="bottom:Q"),
         base.transform_filter(~alt.datum.hollow).mark_rule(strokeWidth=2).encode(**limits),
         base.transform_filter(alt.datum.hollow).mark_rule(strokeWidth=2, strokeDash=[4, 3]).encode(**limits),
         base.mark_point(size=80, strokeWidth=2, opacity=1).encode(
