@@ -32,7 +32,24 @@ VALUE, table
 # %%
 results = root / "_build" / "results" / "{slug}.json"
 results.parent.mkdir(parents=True, exist_ok=True)
-_ = results.write_text(json.dumps([{{"id": "{slug}/claim", "value": VALUE, "table": table, "sign": "−"}}]))
+claim = {{"id": "{slug}/claim", "document": "{slug}", "verdict": "silent", "value": VALUE, "table": table, "sign": "−"}}
+document = {{"slug": "{slug}", "bottom_line": f"The value is {{VALUE}}."}}
+_ = results.write_text(json.dumps({{"document": document, "claims": [claim]}}))
+"""
+
+COMPARING_CHAPTER = """\
+# %% [markdown]
+# # All
+
+# %%
+import json
+from pathlib import Path
+
+root = next(folder for folder in Path.cwd().parents if (folder / "_toc.yml").is_file())
+with (root / "ran" / "gamma").open("a") as log:
+    log.write("x")
+joined = json.loads((root / "_build" / "results" / "claims.json").read_text())
+"; ".join(f"{about['slug']} says: {about['bottom_line']}" for about in joined["documents"])
 """
 
 TOC = """\
@@ -72,7 +89,7 @@ except build.BuildError as error:
 """
 
 STALE = """
-print(*(chapter.slug for chapter in build.stale_chapters(book, graph)))
+print(*(chapter.slug for chapter in build.stale_chapters(book.chapters, book, graph)))
 print(build.is_up_to_date(book, graph, build.commit_date(book.root)))
 """
 
@@ -101,7 +118,7 @@ class ScratchBook:
 
     def results(self, name: str) -> list[dict[str, object]]:
         content = json.loads((self.root / "_build" / "results" / f"{name}.json").read_text(encoding="utf-8"))
-        return list(content["claims"] if name == "claims" else content)
+        return list(content["claims"])
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Python in the book's folder, with the book's own copy of the library."""

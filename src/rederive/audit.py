@@ -10,11 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from IPython.display import display
 
 from rederive.claims import Claim, Document, load_document, printed_texts
-from rederive.display.cards import closing_list, document_card, verdict_bar, verdict_card, verdict_cards
-from rederive.display.shown import Shown, show
+from rederive.display.cards import (
+    closing_list,
+    document_card,
+    fill_bottom_line,
+    hold_bottom_line,
+    verdict_card,
+    verdict_cards,
+)
+from rederive.display.shown import show
 from rederive.files import project_root, write_json
 from rederive.printed import Interval
 from rederive.verdicts import Finding, Value, qualified_name
@@ -57,7 +63,7 @@ class Audit:
     def open(self) -> None:
         """Show what the document is, and hold the place where the bottom line will stand once it is known."""
         show(document_card(self.document))
-        display(Shown("(The bottom line is computed at the end of the run.)"), display_id="bottom-line")
+        hold_bottom_line()
 
     def judge(self, claim_id: str, finding: Finding, *, matters: str = "") -> None:
         """Record the finding about a claim and show its card; `matters` says how it changes the document's conclusion.
@@ -100,9 +106,20 @@ class Audit:
             raise ValueError(f"claims not judged: {', '.join(forgotten)}")
         line = " ".join(bottom_line.split())
         verdicts = [finding.verdict for finding in self.findings.values()]
-        display(verdict_bar(verdicts, line), display_id="bottom-line", update=True)
+        fill_bottom_line(verdicts, line)
         show(closing_list([(self[i], self.findings[i]) for i in self.document.claims]))
-        write_json(self._results, [self._result(claim_id) for claim_id in self.document.claims])
+        claims = [self._result(claim_id) for claim_id in self.document.claims]
+        write_json(self._results, {"document": self._about_document(line), "claims": claims})
+
+    def _about_document(self, bottom_line: str) -> dict[str, Any]:
+        card = self.document.card
+        return {
+            "slug": self.document.slug,
+            "title": card.title,
+            "what": card.what,
+            "distance": card.distance,
+            "bottom_line": bottom_line,
+        }
 
     def _result(self, claim_id: str) -> dict[str, Any]:
         claim, finding = self[claim_id], self.findings[claim_id]
@@ -120,6 +137,7 @@ class Audit:
             "because": finding.because,
             "missing": list(finding.missing),
             "matters": "yes" if finding.matters else "no",
+            "changes": finding.matters,
         }
 
 

@@ -1,6 +1,7 @@
 """From chapters to website: run the chapters whose inputs changed, then let Jupyter Book render them all.
 
-What a chapter or the site depends on is written down as a fingerprint (a SHA-256 for every file) when it is
+A chapter re-derives one document, or compares what the chapters about documents found; the latter run after the
+former. What a chapter or the site depends on is written down as a fingerprint (a SHA-256 for every file) when it is
 finished; it is made again when the fingerprint, or anything that was made, is no longer the same. Only what is
 needed to find out whether anything changed is imported at the top, so that an unchanged book costs a moment.
 """
@@ -31,7 +32,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 import rederive
-from rederive.files import write_json, write_text
+from rederive.files import COMPARISON, write_json, write_text
 
 LIBRARY = Path(rederive.__file__).parent
 CELL_TIMEOUT = 600
@@ -78,12 +79,22 @@ class Chapter:
         return self.root / "data" / self.slug
 
     @property
+    def compares(self) -> bool:
+        """Does it compare documents? It then has no document of its own, and reads the joined results of all."""
+        return (self.data / COMPARISON).is_file()
+
+    @property
     def notebook(self) -> Path:
         return self.root / f"{self.page}.ipynb"
 
     @property
     def results(self) -> Path:
         return self.root / "_build" / "results" / f"{self.slug}.json"
+
+    @property
+    def outputs(self) -> list[Path]:
+        """What running it makes: the executed notebook, and of a document the results."""
+        return [self.notebook] if self.compares else [self.notebook, self.results]
 
     @property
     def stamp(self) -> Path:
@@ -100,6 +111,16 @@ class Book:
     @property
     def chapters(self) -> list[Chapter]:
         return [Chapter(self.root, page) for page in self.pages if page.startswith("chapters/")]
+
+    @property
+    def documents(self) -> list[Chapter]:
+        """The chapters that each re-derive one document."""
+        return [chapter for chapter in self.chapters if not chapter.compares]
+
+    @property
+    def comparisons(self) -> list[Chapter]:
+        """The chapters that compare documents."""
+        return [chapter for chapter in self.chapters if chapter.compares]
 
     @property
     def html(self) -> Path:
@@ -230,8 +251,8 @@ def imported_names(script: str) -> set[str]:
     return names
 
 
-def chapter_inputs(chapter: Chapter, graph: grimp.ImportGraph) -> Fingerprint:
-    """The fingerprint of all that a chapter's outputs depend on.
+def chapter_inputs(chapter: Chapter, book: Book, graph: grimp.ImportGraph) -> Fingerprint:
+    """The fingerprint of all that a chapter's outputs depend on; of a comparison, also the documents and their results.
 
     Raises
     ------
@@ -244,6 +265,8 @@ def chapter_inputs(chapter: Chapter, graph: grimp.ImportGraph) -> Fingerprint:
     except (ValueError, RecursionError) as error:  # not UTF-8, or with a NUL, or nested too deeply
         raise BuildError(f"{chapter.source}: expected Python in UTF-8 ({error})") from None
     files = [chapter.source, chapter.root / "requirements.lock", *_files(chapter.data)]
+    if chapter.compares:
+        files += [book.claims, *(file for compared in book.documents for file in _files(compared.data))]
     python = {"python": f"{platform.python_implementation()} {platform.python_version()}"}
     return python | installed_versions() | _fingerprint(files, chapter.root) | _library(names, graph)
 
@@ -256,7 +279,7 @@ def site_inputs(book: Book, date: str) -> Fingerprint:
     files = [book.root / name for name in ("_config.yml", "_toc.yml", "requirements.lock", "README.md")]
     files += [*_files(book.root / "book"), *_files(book.root / "data"), book.claims]
     for chapter in book.chapters:
-        files += [chapter.source, chapter.notebook, chapter.results]
+        files += [chapter.source, *chapter.outputs]
     made_with = {"date": date, "python": sys.version} | installed_versions()
     return made_with | _fingerprint(files, book.root) | _fingerprint(_files(LIBRARY), LIBRARY.parent)
 
@@ -302,7 +325,7 @@ def execute(chapter: Chapter) -> None:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
-    for output in (chapter.notebook, chapter.results, chapter.stamp):
+    for output in (*chapter.outputs, chapter.stamp):
         output.unlink(missing_ok=True)
     notebook = jupytext.read(chapter.source)
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -339,42 +362,46 @@ def execute(chapter: Chapter) -> None:
             first_line = notebook.cells[running].source.partition("\n")[0]
             where = f"cell {running + 1} ({first_line})"
         raise BuildError(f"{chapter.page}.py: {where}: {fault}\n{_plain(details)}") from None
-    if not chapter.results.is_file():
+    if not chapter.compares and not chapter.results.is_file():
         raise BuildError(f"{chapter.page}.py: expected the chapter to write {chapter.results}")
     write_text(chapter.notebook, jupytext.writes(notebook, fmt="ipynb"))
 
 
-def stale_chapters(book: Book, graph: grimp.ImportGraph) -> dict[Chapter, Fingerprint]:
-    """The chapters whose outputs are missing, altered, or made from other inputs than those of now (given too)."""
-    inputs = {chapter: chapter_inputs(chapter, graph) for chapter in book.chapters}
+def stale_chapters(chapters: Iterable[Chapter], book: Book, graph: grimp.ImportGraph) -> dict[Chapter, Fingerprint]:
+    """Those whose outputs are missing, altered, or made from other inputs than those of now (given too)."""
+    inputs = {chapter: chapter_inputs(chapter, book, graph) for chapter in chapters}
     return {
-        chapter: inputs[chapter]
-        for chapter in book.chapters
-        if not _is_fresh(chapter.stamp, inputs[chapter], [chapter.notebook, chapter.results], book.root)
+        chapter: made_from
+        for chapter, made_from in inputs.items()
+        if not _is_fresh(chapter.stamp, made_from, chapter.outputs, book.root)
     }
 
 
 def run_chapters(book: Book, graph: grimp.ImportGraph, jobs: int) -> None:
-    """Run the stale chapters, at most `jobs` side by side, and join the results of all.
+    """Run the stale chapters about documents, join the results of all, then run the stale comparisons of documents.
 
-    A chapter that ran is stamped, whatever becomes of the others. What a failing chapter wrote goes, and so does
-    what a chapter left that is no longer listed.
+    At most `jobs` run side by side. A chapter that ran is stamped, whatever becomes of the others. What a failing
+    chapter wrote goes, and so does what a chapter left that is no longer listed.
 
     Raises
     ------
-    BuildError : if chapters failed; names them all.
+    BuildError : if chapters failed; names them all. If one about a document failed, no comparison was begun.
     """
     book.claims.unlink(missing_ok=True)
     _forget_former_chapters(book)
-    stale = stale_chapters(book, graph)
+    _run(stale_chapters(book.documents, book, graph), jobs)
+    _join_results(book)
+    _run(stale_chapters(book.comparisons, book, graph), jobs)
 
+
+def _run(stale: Mapping[Chapter, Fingerprint], jobs: int) -> None:
     def run(chapter: Chapter) -> str:
         try:
             execute(chapter)
         except (BuildError, OSError) as error:
             chapter.results.unlink(missing_ok=True)
             return str(error)
-        outputs = _fingerprint([chapter.notebook, chapter.results], chapter.root)
+        outputs = _fingerprint(chapter.outputs, chapter.root)
         write_json(chapter.stamp, {"inputs": stale[chapter], "outputs": outputs})
         return ""
 
@@ -387,7 +414,6 @@ def run_chapters(book: Book, graph: grimp.ImportGraph, jobs: int) -> None:
         pool.shutdown(wait=False, cancel_futures=True)  # whoever interrupts a build does not want to wait for it
     if faults:
         raise BuildError("\n\n".join(faults))
-    _join_results(book)
 
 
 def _forget_former_chapters(book: Book) -> None:
@@ -400,17 +426,21 @@ def _forget_former_chapters(book: Book) -> None:
 
 
 def _join_results(book: Book) -> None:
-    """Write all chapters' claims into one file, in the book's order."""
+    """Write all documents, each with its chapter, and all claims into one file, in the book's order."""
+    documents: list[dict[str, Any]] = []
     claims: list[dict[str, Any]] = []
-    for chapter in book.chapters:
+    for chapter in book.documents:
         try:
-            records = _read_json(chapter.results)
+            results = _read_json(chapter.results)
         except ValueError as error:
             raise BuildError(f"{chapter.results}: expected JSON ({error})") from None
-        if not isinstance(records, list):
-            raise BuildError(f"{chapter.results}: expected a list of claims")
-        claims += records
-    write_json(book.claims, {"schema": 1, "claims": claims})
+        match results:
+            case {"document": dict(document), "claims": list(records)}:
+                documents.append(document | {"chapter": chapter.page})
+                claims += records
+            case _:
+                raise BuildError(f"{chapter.results}: expected a document and a list of its claims")
+    write_json(book.claims, {"schema": 1, "documents": documents, "claims": claims})
 
 
 # ---------------------------------------------------------------------------------------------- the website
@@ -420,7 +450,7 @@ def _render(book: Book, date: str) -> None:
     """Let Jupyter Book make the site in a folder of its own; the finished site then takes the old one's place."""
     work = book.root / "_build" / "site"
     shutil.rmtree(work, ignore_errors=True)
-    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    jupyter_book = [sys.executable, "-c", "import rederive; from jupyter_book.cli.main import main; main()"]
     try:
         made = subprocess.run(
             [*jupyter_book, "build", book.root, "--path-output", work, "-W", "-n", "--keep-going", "-q"],
@@ -445,16 +475,23 @@ def _render(book: Book, date: str) -> None:
 
 
 def check(folders: Iterable[Path]) -> int:
-    """Validate data folders; the number of claims in them.
+    """Validate data folders, of documents and of comparisons of documents; the number of claims in them.
 
     Raises
     ------
     BuildError : at the first thing that is not as it should be, in one line.
     """
     from rederive.claims import DataError, load_document
+    from rederive.comparison import load_comparison
 
+    claims = 0
     try:
-        return sum(len(load_document(folder).claims) for folder in folders)
+        for folder in folders:
+            if (folder / COMPARISON).is_file():
+                load_comparison(folder)  # its claims are its documents'
+            else:
+                claims += len(load_document(folder).claims)
+        return claims
     except DataError as error:
         raise BuildError(str(error)) from None
 
@@ -476,7 +513,7 @@ def data_folders(root: Path) -> list[Path]:
 
 def is_up_to_date(book: Book, graph: grimp.ImportGraph, date: str) -> bool:
     """Is the site the one that a build would make now?"""
-    if stale_chapters(book, graph):
+    if stale_chapters(book.chapters, book, graph):
         return False
     return _is_fresh(book.stamp, site_inputs(book, date), _files(book.html), book.root)
 

@@ -635,9 +635,9 @@ def load_document(folder: Path) -> Document:
     ------
     DataError : at the first thing that is not as it should be.
     """
-    card = _load_yaml(folder / "document.yaml", DocumentCard)
-    claims = _load_yaml(folder / "claims.yaml", ClaimsFile).claims
-    rows = {name: _load_rows(folder / entry.file, ROWS[entry.rows]) for name, entry in card.tables.items()}
+    card = load_yaml(folder / "document.yaml", DocumentCard)
+    claims = load_yaml(folder / "claims.yaml", ClaimsFile).claims
+    rows = {name: load_rows(folder / entry.file, ROWS[entry.rows]) for name, entry in card.tables.items()}
     return Document(folder.name, card, {claim.id: claim for claim in claims}, rows)
 
 
@@ -687,7 +687,13 @@ def _yaml_content(path: Path) -> Any:
         raise DataError(path, 1, "file", f"expected valid YAML ({error})") from None
 
 
-def _load_yaml(path: Path, model: type[M]) -> M:
+def load_yaml(path: Path, model: type[M]) -> M:
+    """A YAML file as this model has it.
+
+    Raises
+    ------
+    DataError : at the first thing that is not as it should be.
+    """
     content = _yaml_content(path)
     try:
         parsed = model.model_validate(content)
@@ -776,11 +782,17 @@ def _got(value: object) -> str:
     return "" if isinstance(value, dict | list) else f", got {value!r}"
 
 
-def _load_rows(path: Path, model: type[Model]) -> dict[str, Model]:
+def load_rows(path: Path, model: type[M], context: object = None) -> dict[str, M]:
+    """The rows of a CSV file, one model each, by `id`; the model's validators are given the context.
+
+    Raises
+    ------
+    DataError : at the first thing that is not as it should be.
+    """
     fields = list(model.model_fields)
     optional = [name for name, field in model.model_fields.items() if not field.is_required()]
     reader = csv.reader(io.StringIO(_read_text(path), newline=""), strict=True)
-    rows: dict[str, Model] = {}
+    rows: dict[str, M] = {}
     seen: dict[str, int] = {}
     try:
         header = next(reader, [])
@@ -797,7 +809,7 @@ def _load_rows(path: Path, model: type[Model]) -> dict[str, Model]:
             cells_by_name = zip(header, cells, strict=True)
             values = {name: cell for name, cell in cells_by_name if cell.strip() or name not in optional}
             try:
-                row = model.model_validate(values)
+                row = model.model_validate(values, context=context)
             except ValidationError as error:
                 details = error.errors()[0]
                 raise DataError(path, line, _dotted(list(details["loc"])) or "row", _expected(details)) from None

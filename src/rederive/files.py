@@ -6,6 +6,9 @@ import json
 import os
 from pathlib import Path
 
+COMPARISON = "comparison.yaml"
+"""What the data folder of a chapter that compares documents holds in place of `document.yaml`."""
+
 
 def project_root(start: Path | None = None) -> Path:
     """The book's folder: the nearest one at or above `start` (default: where we are) with a table of contents.

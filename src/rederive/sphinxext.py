@@ -1,8 +1,8 @@
 """The little that Jupyter Book does not do itself.
 
 It offers every chapter's `.py` source beside its `.ipynb`, links the functions named in verdict cards to their
-documentation, and gives pages two directives: `rederive-scoreboard`, the verdicts of all chapters, and
-`rederive-verdicts`, what each verdict means.
+documentation, and gives pages three directives: `rederive-scoreboard`, the verdicts on all documents,
+`rederive-bottom-lines`, the bottom line on each, and `rederive-verdicts`, what each verdict means.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -21,6 +22,7 @@ from rederive.display.cards import scoreboard, verdict_meanings
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 LIBRARY_PAGE = "book/library"
 NAMED_FUNCTION = re.compile(r'<code class="rd-function" data-function="(?P<name>[\w.]+)">(?P<shown>.*?)</code>')
@@ -28,16 +30,41 @@ NAMED_FUNCTION = re.compile(r'<code class="rd-function" data-function="(?P<name>
 log = logging.getLogger(__name__)
 
 
+def _results(env: BuildEnvironment) -> dict[str, Any]:
+    """The results of this build; whichever page asks for them is made again when they change."""
+    path = Path(env.srcdir, "_build", "results", "claims.json")
+    env.note_dependency(str(path))
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
 class Scoreboard(SphinxDirective):
     """Claims by document and verdict, from the results of this build."""
 
     def run(self) -> list[nodes.Node]:
-        results = Path(self.env.srcdir, "_build", "results", "claims.json")
-        self.env.note_dependency(str(results))
-        claims = json.loads(results.read_text(encoding="utf-8"))["claims"]
-        return [
-            nodes.raw("", scoreboard((claim["document"], claim["verdict"]) for claim in claims).html, format="html")
-        ]
+        verdicts = [(claim["document"], claim["verdict"]) for claim in _results(self.env)["claims"]]
+        return [nodes.raw("", scoreboard(verdicts).html, format="html")]
+
+
+class BottomLines(SphinxDirective):
+    """The bottom line on each document under a link to its chapter, from the results of this build."""
+
+    def run(self) -> list[nodes.Node]:
+        lines = nodes.definition_list()
+        for document in _results(self.env)["documents"]:
+            chapter = addnodes.pending_xref(
+                "",
+                nodes.inline(),
+                refdomain="std",
+                reftype="doc",
+                reftarget=f"/{document['chapter']}",
+                refdoc=self.env.docname,
+                refexplicit=False,  # so that it shows the chapter's title
+                refwarn=True,
+            )
+            line = nodes.paragraph(text=document["bottom_line"])
+            lines += nodes.definition_list_item("", nodes.term("", "", chapter), nodes.definition("", line))
+        return [lines]
 
 
 class Verdicts(SphinxDirective):
@@ -96,6 +123,7 @@ def copy_scripts(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("rederive-scoreboard", Scoreboard)
+    app.add_directive("rederive-bottom-lines", BottomLines)
     app.add_directive("rederive-verdicts", Verdicts)
     app.connect("html-page-context", link_functions)
     # The theme fills its menu at priority 501.

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from rederive import build
-from scratch import REPOSITORY, ScratchBook
+from scratch import COMPARING_CHAPTER, REPOSITORY, TOC, ScratchBook
 
 ONCE = {"alpha": 1, "beta": 1}
 ALPHA_AGAIN = {"alpha": 2, "beta": 1}
@@ -353,6 +353,89 @@ def test_check_does_not_pass_on_nothing(scratch_book: ScratchBook) -> None:
     assert "data: expected at least one data folder" in one_error_line(scratch_book.rederive("check"))
     shutil.rmtree(scratch_book.root / "data")
     assert "data: expected at least one data folder" in one_error_line(scratch_book.rederive("check"))
+
+
+# ------------------------------------------------------------------------------- a chapter that compares documents
+
+
+@pytest.fixture
+def comparing(book: ScratchBook) -> ScratchBook:
+    """The scratch book with a chapter before the others that compares the two, run once."""
+    book.write("chapters/00-gamma.py", COMPARING_CHAPTER)
+    book.write("data/gamma/comparison.yaml", "anything: at all\n")
+    book.write("_toc.yml", TOC.replace("  - file: chapters/01", "  - file: chapters/00-gamma\n  - file: chapters/01"))
+    run(book)
+    assert book.runs() == ONCE | {"gamma": 1}
+    return book
+
+
+def compared(book: ScratchBook) -> str:
+    return (book.root / "chapters" / "00-gamma.ipynb").read_text(encoding="utf-8")
+
+
+def test_a_comparison_runs_after_the_documents_wherever_it_is_listed(comparing: ScratchBook) -> None:
+    assert "alpha says: The value is 1.; beta says: The value is 10." in compared(comparing)
+    comparing.write("src/rederive/scratch_far.py", "VALUE = 2\n")  # alpha's result
+    assert comparing.stale() == ({"alpha"}, False)  # until alpha has run, nothing says that its result is another
+    run(comparing)
+    assert comparing.runs() == {"alpha": 2, "beta": 1, "gamma": 2}
+    assert "alpha says: The value is 2.; beta says: The value is 10." in compared(comparing)
+
+
+def test_a_comparison_is_not_run_again_if_the_results_stay(comparing: ScratchBook) -> None:
+    comparing.add_to("chapters/01-alpha.py", "\n# %% [markdown]\n# Nothing new.\n")
+    run(comparing)
+    assert comparing.runs() == {"alpha": 2, "beta": 1, "gamma": 1}
+    run(comparing)
+    assert comparing.runs() == {"alpha": 2, "beta": 1, "gamma": 1}
+
+
+@pytest.mark.parametrize("path", ["data/beta/table.csv", "data/gamma/notes.csv", "chapters/00-gamma.ipynb"])
+def test_what_makes_a_comparison_stale(comparing: ScratchBook, path: str) -> None:
+    assert comparing.stale()[0] == set()
+    if not (comparing.root / path).exists():
+        comparing.write(path, "")
+    comparing.add_to(path, "\n")
+    assert "gamma" in comparing.stale()[0]
+
+
+def test_a_comparison_does_not_run_if_a_document_fails_and_keeps_until_one_changes(comparing: ScratchBook) -> None:
+    source = (comparing.root / "chapters" / "02-beta.py").read_text(encoding="utf-8")
+    comparing.write("data/alpha/table.csv", "4,5,6\n")
+    comparing.write("chapters/02-beta.py", source + "\n# %%\n1 / 0\n")
+    done = comparing.run_chapters()
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: chapters/02-beta.py: cell 4")
+    assert comparing.runs() == {"alpha": 2, "beta": 2, "gamma": 1}
+    comparing.write("chapters/02-beta.py", source)
+    run(comparing)  # goes on from where it failed: alpha has run
+    assert comparing.runs() == {"alpha": 2, "beta": 3, "gamma": 2}
+
+
+def test_a_failing_comparison_fails_the_build_and_leaves_nothing_finished_looking(comparing: ScratchBook) -> None:
+    comparing.add_to("chapters/00-gamma.py", "\n# %%\n1 / 0\n")
+    for _ in range(2):
+        done = comparing.rederive("build")
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[0].startswith("error: ")
+    assert not (comparing.root / "_build" / "results" / "claims.json").exists()
+    assert not (comparing.root / "_build" / "html").exists()
+
+
+def test_claims_of_documents_only_are_joined_each_document_with_its_chapter(comparing: ScratchBook) -> None:
+    content = json.loads((comparing.root / "_build" / "results" / "claims.json").read_text(encoding="utf-8"))
+    assert [claim["id"] for claim in content["claims"]] == ["alpha/claim", "beta/claim"]
+    assert [(about["slug"], about["chapter"]) for about in content["documents"]] == [
+        ("alpha", "chapters/01-alpha"),
+        ("beta", "chapters/02-beta"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"document": 1, "claims": []}', '{"document": {}}'])
+def test_results_of_another_form_fail_in_one_line(book: ScratchBook, text: str) -> None:
+    book.add_to("chapters/01-alpha.py", f"\n# %%\n_ = results.write_text({text!r})\n")
+    line = one_error_line(book.run_chapters())
+    assert "_build/results/alpha.json: expected a document and a list of its claims" in line
 
 
 # ------------------------------------------------------------------------------------------ the real chapters

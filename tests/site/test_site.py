@@ -88,6 +88,23 @@ def test_every_link_within_the_site_leads_somewhere(book: build.Book, pages: dic
     assert dead == []
 
 
+def test_the_landing_page_says_the_bottom_line_on_every_document_and_leads_to_its_chapter() -> None:
+    book = build.read_book(REPOSITORY)
+    page = BeautifulSoup((book.html / "book" / "index.html").read_text(encoding="utf-8"), "html.parser")
+    said = [
+        (term.find("a")["href"], " ".join(line.get_text().split()))
+        for term, line in zip(page.select("dl.simple > dt"), page.select("dl.simple > dd"), strict=True)
+    ]
+    documents = json.loads(book.claims.read_text(encoding="utf-8"))["documents"]
+    assert documents
+    expected = [(f"../{about['chapter']}.html", about["bottom_line"]) for about in documents]
+
+    def plain(text: str) -> str:
+        return re.sub("[“”\"‘’']", "'", text)  # Sphinx turns straight quotes into curly ones
+
+    assert [(to, plain(line)) for to, line in said] == [(to, plain(line)) for to, line in expected]
+
+
 def test_mathematics_is_drawn_by_the_site_itself(book: build.Book, pages: dict[str, BeautifulSoup]) -> None:
     with_mathematics = [name for name, page in pages.items() if page.select_one(".math")]
     assert with_mathematics or len(book.pages) > 3  # the scratch book has some; this book's may come and go
@@ -119,8 +136,10 @@ def test_the_site_serves_all_claims_in_the_books_order(book: build.Book) -> None
     text = book.claims.read_text(encoding="utf-8")
     content = json.loads(text)
     assert content["schema"] == 1
-    assert content["claims"] == [
-        record for chapter in book.chapters for record in json.loads(chapter.results.read_text(encoding="utf-8"))
+    results = [json.loads(chapter.results.read_text(encoding="utf-8")) for chapter in book.documents]
+    assert content["claims"] == [record for of_one in results for record in of_one["claims"]]
+    assert content["documents"] == [
+        of_one["document"] | {"chapter": chapter.page} for chapter, of_one in zip(book.documents, results, strict=True)
     ]
     assert text == json.dumps(content, sort_keys=True, ensure_ascii=False, indent=2) + "\n"
 

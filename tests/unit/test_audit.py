@@ -25,20 +25,24 @@ def test_an_audit_writes_one_record_per_claim(audit, tmp_path, capsys):
     audit.judge("overall-or", judge_ratio(audit["overall-or"].printed), matters="It does.")
     audit.judge("publication-bias", silent("Nothing printed.", ("Egger's p",)))
     audit.close("One line.")
-    first, second = json.loads((tmp_path / "results" / "sepsis.json").read_text("utf-8"))
+    results = json.loads((tmp_path / "results" / "sepsis.json").read_text("utf-8"))
+    assert results["document"]["slug"] == "sepsis"
+    assert results["document"]["bottom_line"] == "One line."
+    assert results["document"]["distance"] == audit.document.card.distance
+    first, second = results["claims"]
     assert set(first) == {
         "id", "document", "where", "statement", "kind", "printed", "verdict", "recomputed", "method", "convention",
-        "because", "missing", "matters",
+        "because", "missing", "matters", "changes",
     }  # fmt: skip
     assert first["id"] == "sepsis/overall-or"
     assert first["printed"]["upper"] == "0.90"
     assert first["verdict"] == "coherent"
-    assert first["matters"] == "yes"
+    assert (first["matters"], first["changes"]) == ("yes", "It does.")
     assert first["method"] == "checks.ratios.judge_ratio"
     low, high = first["recomputed"]["p"]
     assert low <= 0.003 <= high
     assert second["missing"] == ["Egger's p"]
-    assert second["matters"] == "no"
+    assert (second["matters"], second["changes"]) == ("no", "")
     said = capsys.readouterr().out
     assert "One line." in said
     assert "2 claims: 1 coherent, 1 silent" in said
@@ -80,7 +84,7 @@ def test_results_have_no_infinities_and_six_digits(audit, tmp_path):
     audit.judge("overall-or", endless)
     audit.judge("publication-bias", endless)
     audit.close("One line.")
-    record = json.loads((tmp_path / "results" / "sepsis.json").read_text("utf-8"))[0]
+    record = json.loads((tmp_path / "results" / "sepsis.json").read_text("utf-8"))["claims"][0]
     assert record["recomputed"] == {"p": [0.333333, None], "n": 7}
 
 

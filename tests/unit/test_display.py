@@ -22,9 +22,11 @@ from rederive.display.cards import (
     verdict_cards,
     verdict_meanings,
 )
+from rederive.display.evidence import LEAST, evidence_map
 from rederive.display.shown import html_table, text
 from rederive.display.tables import cell, rendered
 from rederive.files import project_root
+from rederive.methods.evidence import turned
 from rederive.methods.sequential import monitor
 from rederive.printed import Interval, Printed
 from rederive.verdicts import Finding, Verdict, silent
@@ -155,6 +157,20 @@ def test_the_scoreboard_counts_by_verdict_and_document():
     assert '<th scope="row">all claims</th><td>2</td><td>1</td>' in board.html
 
 
+def test_the_scoreboard_can_show_shares_of_each_document():
+    board = scoreboard([("sepsis", "silent"), ("sepsis", "coherent"), ("sepsis", "coherent")], "A caption", shares=True)
+    assert '<th scope="row">– silent</th><td>1 (33%)</td>' in board.html
+    assert "≈ coherent  2 (67%)" in board.plain
+    assert "all claims  3" in board.plain
+    assert "<caption>A caption</caption>" in board.html
+
+
+def test_names_of_rows_can_lead_somewhere():
+    html = html_table([["a", "1"], ["b", "2"]], ["name", "n"], "c", {"a": "page.html#claim-a"})
+    assert '<th scope="row"><a href="page.html#claim-a">a</a></th>' in html
+    assert '<th scope="row">b</th>' in html
+
+
 def test_the_document_card_counts_the_steps(document):
     assert "3 steps: patients" in document_card(document).plain
 
@@ -171,6 +187,42 @@ POSSIBLE = tables_that_print(
     range(55, 72),
     **{name: Printed.parse(x) for name, x in {"treated": "68%", "control": "42%", "p": "0.003"}.items()},
 )
+ESTIMATES = pd.DataFrame(
+    [
+        ("s/a", "A", "Sepsis", "placebo", "death", "randomised", "below", "OR", "95%", "counted", 0.5, 0.3, 0.9),
+        ("s/b", "B", "Sepsis", "placebo", "death", "not randomised", "below", "HR", "90%", "printed", 1.0, 0.01, 2.0),
+        (
+            "s/c",
+            "C",
+            "Liver",
+            "interferon",
+            "cure",
+            "randomised",
+            "above",
+            "OR",
+            "95%",
+            "counts reconstructed",
+            0.5,
+            0.25,
+            0.8,
+        ),
+    ],
+    columns=[
+        "id",
+        "label",
+        "population",
+        "comparator",
+        "outcome",
+        "design",
+        "favours",
+        "measure",
+        "level",
+        "basis",
+        "estimate",
+        "lower",
+        "upper",
+    ],
+).assign(as_given="as given", document="s")
 FIGURES = {
     "feasible_set": lambda: figures.feasible_set(RATIO),
     "reduction": lambda: figures.reduction_by_control_risk(RATIO, Printed.parse("27%"), {"TESTS": 0.24}),
@@ -178,6 +230,7 @@ FIGURES = {
     "possible_deaths": lambda: figures.possible_deaths(TABLES, 244, 233, RATIO),
     "possible_sizes": lambda: figures.possible_sizes(POSSIBLE, *(Printed.parse(x) for x in ("68%", "42%", "0.003"))),
     "required_sizes": lambda: figures.required_sizes(1927, {"TESTS": 0.24, "ETASS": 0.35}),
+    "evidence_map": lambda: evidence_map(turned(ESTIMATES)),
     "sequential_boundary": lambda: figures.sequential_boundary(standing(), Interval(2.9, 3.0)),
 }
 
@@ -224,6 +277,44 @@ def test_what_is_implied_is_drawn_hollow_and_dashed():
     fills = dict(zip(*(point["encoding"]["fill"]["scale"][key] for key in ("domain", "range")), strict=True))
     assert fills["implied, not observed"] == "transparent"
     assert fills["counted"] != "transparent"
+
+
+def test_the_map_of_evidence_turns_names_and_marks_what_it_draws(shown, monkeypatch):
+    specs = []
+    monkeypatch.setattr(charts, "figure", lambda chart, *args, **kwargs: specs.append((chart.to_dict(), *args)))
+    evidence_map(turned(ESTIMATES))
+    ((spec, words, behind, caption),) = specs
+    sepsis, liver = spec["vconcat"]
+    assert sepsis["title"]["text"] == "Sepsis, against placebo"
+    assert liver["title"]["text"] == "Liver, against interferon"
+    rules = [layer["mark"].get("strokeDash") for layer in liver["layer"] if layer["mark"]["type"] == "rule"]
+    assert rules == [None, None, [4, 3]]  # the line at 1, what was seen, what was reconstructed
+    (point,) = (layer for layer in liver["layer"] if layer["mark"]["type"] == "point")
+    fills = dict(zip(*(point["encoding"]["fill"]["scale"][key] for key in ("domain", "range")), strict=True))
+    assert fills["counts reconstructed"] == "transparent"
+    assert "transparent" not in {fills["counted"], fills["printed"]}
+    drawn = pd.DataFrame(
+        next(rows for rows in spec["datasets"].values() if rows[0].get("drawn_lower") and len(rows) == 2)
+    )
+    assert drawn["drawn_lower"].tolist() == [0.3, LEAST]
+    domains = {
+        str(layer["encoding"]["x"]["scale"]["domain"])
+        for panel in spec["vconcat"]
+        for layer in panel["layer"]
+        if "scale" in layer["encoding"].get("x", {})
+    }
+    assert len(domains) == 1  # one scale for all panels
+    assert behind["as drawn"].tolist() == ["OR as given", "HR as given, 90% interval", "1/OR 2.00 (1.25 to 4.00)"]
+    assert behind["estimate"].tolist() == ["A", "B, not randomised", "C"]
+    assert (
+        "Sepsis, against placebo: 2 estimates; 1 with the whole interval on the side of thymosin α1, 0 on the other, 1"
+        in words
+    )
+    assert (
+        "Liver, against interferon: 1 estimates; 0 with the whole interval on the side of thymosin α1, 1 on the"
+        in words
+    )
+    assert "Nothing is pooled" in caption
 
 
 @pytest.mark.parametrize("kind", ["possible_deaths", "sequential_boundaries", "reduction_by_control_risk"])

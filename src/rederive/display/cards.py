@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from IPython.display import display
+
 from rederive.claims import (
     RATIO_NAMES,
     BreakdownClaim,
@@ -26,6 +28,8 @@ from rederive.display.shown import Shown, html_table
 from rederive.display.tables import cell
 from rederive.printed import TINY_P, Interval, p_ends
 from rederive.verdicts import MEANING, Finding, Value, Verdict, qualified_name, silent
+
+BOTTOM_LINE = "bottom-line"
 
 # Verdicts must be told apart without colour: each has a sign of its own.
 SIGNS = {
@@ -198,6 +202,16 @@ def verdict_bar(verdicts: Iterable[Verdict], bottom_line: str) -> Shown:
     )
 
 
+def hold_bottom_line() -> None:
+    """Hold the place at the head of a chapter where the bottom line will stand once it is known."""
+    display(Shown("(The bottom line is computed at the end of the run.)"), display_id=BOTTOM_LINE)
+
+
+def fill_bottom_line(verdicts: Iterable[Verdict], bottom_line: str) -> None:
+    """Put bottom line and verdicts at the place held."""
+    display(verdict_bar(verdicts, bottom_line), display_id=BOTTOM_LINE, update=True)
+
+
 def closing_list(judged: Sequence[tuple[Claim, Finding]]) -> Shown:
     """The list that closes a chapter: every claim with its verdict, leading to its card."""
     rows = [
@@ -206,22 +220,29 @@ def closing_list(judged: Sequence[tuple[Claim, Finding]]) -> Shown:
     ]
     plain = "\n".join(f"{verdict:15} {name}" for name, _, verdict, _ in rows)
     header = ["Claim", "What is said", "Verdict", "Why it matters"]
-    return Shown(plain + "\n", html_table(rows, header, "Every claim and its verdict", links="#claim-"))
+    links = {claim.id: f"#claim-{claim.id}" for claim, _ in judged}
+    return Shown(plain + "\n", html_table(rows, header, "Every claim and its verdict", links))
 
 
-def scoreboard(verdicts: Iterable[tuple[str, str]]) -> Shown:
-    """Claims by verdict and document, from pairs of document and verdict."""
+def scoreboard(
+    verdicts: Iterable[tuple[str, str]], caption: str = "Claims by verdict and document", *, shares: bool = False
+) -> Shown:
+    """Claims by verdict and document, from pairs of document and verdict; with each count's share of its document."""
     counted = Counter(verdicts)
     documents = list(dict.fromkeys(document for document, _ in counted))
+    totals = {document: sum(n for (of, _), n in counted.items() if of == document) for document in documents}
+
+    def shown(document: str, verdict: str) -> str:
+        n = counted[document, verdict]
+        return f"{n} ({n / totals[document]:.0%})" if shares else str(n)
+
     header = ["Verdict", *documents]
     rows = [
-        [f"{SIGNS[verdict]} {verdict}", *(str(counted[document, verdict]) for document in documents)]
-        for verdict in Verdict
+        [f"{SIGNS[verdict]} {verdict}", *(shown(document, verdict) for document in documents)] for verdict in Verdict
     ]
-    totals = [str(sum(n for (of, _), n in counted.items() if of == document)) for document in documents]
-    rows.append(["all claims", *totals])
-    plain = "\n".join(" ".join(row) for row in [header, *rows])
-    return Shown(plain, html_table(rows, header, "Claims by verdict and document"))
+    rows.append(["all claims", *map(str, totals.values())])
+    plain = "\n".join([caption, *("  ".join(row) for row in [header, *rows])])
+    return Shown(plain + "\n", html_table(rows, header, caption))
 
 
 def verdict_meanings() -> Shown:

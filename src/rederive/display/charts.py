@@ -21,10 +21,17 @@ from rederive.display.shown import Shown, show
 from rederive.display.tables import rendered
 
 SEEN, PRINTED, IMPLIED, LIMIT = "#1F7FBF", "#B8860B", "#D9553F", "#808080"  # each readable on white and on black
-KINDS = {"counted": SEEN, "printed": PRINTED, "implied, not observed": IMPLIED, "simulated, not observed": IMPLIED}
+KINDS = {
+    "counted": SEEN,
+    "printed": PRINTED,
+    "counts reconstructed": IMPLIED,
+    "implied, not observed": IMPLIED,
+    "simulated, not observed": IMPLIED,
+}
 SHAPES = {
     "counted": "square",
     "printed": "diamond",
+    "counts reconstructed": "square",
     "implied, not observed": "circle",
     "simulated, not observed": "circle",
 }
@@ -74,8 +81,10 @@ def figure(
     data: pd.DataFrame,
     caption: str,
     formats: Mapping[str, str] | None = None,
+    *,
+    narrow: bool = False,
 ) -> None:
-    """Show a chart with its alternative in words and the table behind it.
+    """Show a chart with its alternative in words and the table behind it; a narrow one is not blown up on wide pages.
 
     The chart is drawn as SVG that is part of the page: no script, no other host, and its text follows the page's
     colours. Readers of plain text get the words and the table.
@@ -89,7 +98,7 @@ def figure(
     show(
         Shown(
             f"[Figure] {caption}\n{alt_text}\n{behind.plain}",
-            f'<figure class="rd-figure" id="figure-{name}">'
+            f'<figure class="rd-figure{" rd-narrow" if narrow else ""}" id="figure-{name}">'
             '<div class="rd-scroll" tabindex="0" role="group" aria-label="Figure; may scroll sideways">'
             f'<div class="rd-chart" role="img" aria-label="{escape(alt_text, quote=True)}">{svg}</div></div>'
             f'<div class="rd-caption">{escape(caption)}</div>'
@@ -154,6 +163,11 @@ def reduction_by_control_risk(curve: pd.DataFrame, marks: pd.DataFrame, claimed:
     return alt.layer(band, line, words, dots, labels).properties(width=WIDTH, height=HEIGHT)
 
 
+def fill_of(kind: str) -> str:
+    """What a mark is filled with: its colour if it was counted or printed, nothing otherwise."""
+    return KINDS[kind] if kind in {"counted", "printed"} else "transparent"
+
+
 def forest(rows: pd.DataFrame, title: str, heading: str = "", *, legend: bool = True) -> Chart:
     """A forest plot that keeps what was counted, printed and implied apart; `title` says what its axis shows.
 
@@ -162,11 +176,8 @@ def forest(rows: pd.DataFrame, title: str, heading: str = "", *, legend: bool = 
     """
     present = [kind for kind in KINDS if kind in set(rows["kind"])]
     colours = [KINDS[kind] for kind in present]
-    fills = [
-        "transparent" if kind.endswith("not observed") else colour
-        for kind, colour in zip(present, colours, strict=True)
-    ]
-    rows = rows.assign(implied=rows["kind"].str.endswith("not observed"))
+    fills = [fill_of(kind) for kind in present]
+    rows = rows.assign(implied=[fill_of(kind) == "transparent" for kind in rows["kind"]])
     x: dict[str, Any] = {
         "title": title,
         "scale": alt.Scale(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from textwrap import dedent
@@ -39,15 +39,18 @@ def text(markdown: str) -> None:
 LONG = 30  # characters in a cell that may be broken into lines; numbers and intervals are shorter
 
 
-def html_table(rows: Sequence[Sequence[str]], header: Sequence[str], caption: str, links: str = "") -> str:
+def html_table(
+    rows: Sequence[Sequence[str]], header: Sequence[str], caption: str, links: Mapping[str, str] | None = None
+) -> str:
     """An accessible table: a caption, scoped headers, the first column naming its row. Cells are plain text.
 
-    With `links` every row's name leads to that address and the name: `#claim-` to cards on the same page.
+    `links` holds the addresses to which the names of rows lead.
     """
+    addresses = links or {}
 
     def named(name: str) -> str:
         shown = escape(name)
-        return f'<a href="{links}{shown}">{shown}</a>' if links else shown
+        return f'<a href="{escape(addresses[name])}">{shown}</a>' if name in addresses else shown
 
     def cell(text: str) -> str:
         long = ' class="rd-long"' if len(text) > LONG else ""

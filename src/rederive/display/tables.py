@@ -12,12 +12,22 @@ from rederive.display.shown import Shown, html_table, show
 from rederive.printed import Interval, formatted
 
 
-def table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str] | None = None) -> None:
-    """Show a table. Its first column names the rows; `formats` maps columns to format specifications."""
-    show(rendered(frame, caption, formats or {}))
+def table(
+    frame: pd.DataFrame,
+    caption: str,
+    formats: Mapping[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
+) -> None:
+    """Show a table. Its first column names the rows; `formats` maps columns to format specifications.
+
+    `links` maps names of rows to addresses.
+    """
+    show(rendered(frame, caption, formats or {}, links))
 
 
-def rendered(frame: pd.DataFrame, caption: str, formats: Mapping[str, str]) -> Shown:
+def rendered(
+    frame: pd.DataFrame, caption: str, formats: Mapping[str, str], links: Mapping[str, str] | None = None
+) -> Shown:
     """The table as accessible HTML and as plain text, the same cells in both."""
     header = [str(name) for name in frame.columns]
     cells = [
@@ -25,7 +35,7 @@ def rendered(frame: pd.DataFrame, caption: str, formats: Mapping[str, str]) -> S
         for row in frame.itertuples(index=False, name=None)
     ]
     plain = pd.DataFrame(cells, columns=header).to_string(index=False)
-    return Shown(f"{caption}\n{plain}\n", html_table(cells, header, caption))
+    return Shown(f"{caption}\n{plain}\n", html_table(cells, header, caption, links))
 
 
 def cell(value: object, spec: str = "") -> str:

@@ -1,0 +1,356 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Together: what the documents say, side by side
+#
+# The chapters before this one each take one document. This one takes their results: every claim with its verdict, and
+# every effect estimate. It computes nothing new about any document, and it pools nothing.
+
+# %% tags=["hide-input"]
+from collections import Counter
+from importlib.metadata import version
+
+import pandas as pd
+
+from rederive.display.cards import scoreboard
+from rederive.display.evidence import evidence_map
+from rederive.display.shown import show, text
+from rederive.display.tables import table
+from rederive.methods.evidence import turned
+from rederive.methods.tallies import missing_quantities, rank_findings
+from rederive.printed import listed
+from rederive.together import IN_CONFLICT, Together
+
+# %% tags=["hide-input"]
+together = Together.of("together")
+together.open()
+
+# %% [markdown]
+# ## What this chapter puts together, and what it cannot
+#
+# This chapter asks
+#
+# - how the claims fare, by document and by distance from patient data;
+# - what every effect estimate says, by population and outcome;
+# - what the misworded and the contradicted claims are in conflict with;
+# - where the documents speak of the same thing, and whether they agree;
+# - which findings change a document's conclusion;
+# - which missing quantities would help most.
+#
+# It cannot say how often documents of a kind err. The documents were not drawn at random, and there are few of them.
+# What counts as one claim was our choice: a table of twelve percentages may be one claim or twelve. And claims are not
+# independent: one slip of the pen can spoil several. So there are counts and shares here, and no p values, no intervals
+# around shares, and no ranking of documents.
+#
+# ## How do the claims fare?
+#
+# In all six ways, and no document in one way only.
+
+# %%
+claims, documents = together.claims, together.documents
+n, verdicts = len(claims), Counter(claims["verdict"])
+agree = verdicts["reproduced"] + verdicts["coherent"]
+conflict = verdicts["misworded"] + verdicts["contradicted"]
+
+# %% tags=["hide-input"]
+text(f"""
+Of {n} claims in {len(documents)} documents, {verdicts["reproduced"]} were reproduced from counts or data and
+{verdicts["coherent"]} agree with the numbers around them; together that is {agree / n:.0%}. {verdicts["possible"]} are
+possible, no more. {verdicts["misworded"]} are misworded and {verdicts["contradicted"]} contradicted, together
+{conflict / n:.0%}. For {verdicts["silent"]} ({verdicts["silent"] / n:.0%}) there was nothing to compute from.
+""")
+show(
+    scoreboard(
+        zip(claims["document"], claims["verdict"], strict=True),
+        "Claims by verdict and document, with their share of the document's claims",
+        shares=True,
+    )
+)
+
+# %% [markdown]
+# A share of *reproduced* is no mark for quality. A document that prints many percentages offers much that can be
+# recomputed; one that prints few numbers offers little that can be wrong, and much that is *silent*.
+#
+# ## Do verdicts go with the distance from patient data?
+#
+# These documents cannot tell. Each stands at one distance, and they are few: whatever differs between distances may as
+# well be due to the documents.
+#
+# The distance is the number of steps from those who were studied to the document: a report of a hospital's own records
+# is one step away, a digest of a meta-analysis of trial reports three. Where animals were studied the steps are counted
+# from them; no patient stands at the other end.
+
+# %%
+steps = documents["steps"].sort_values(kind="stable")
+away = claims["steps"].sort_values(kind="stable")
+at = {k: f"{k}: {', '.join(of.index)}" for k, of in steps.groupby(steps)}
+
+# %% tags=["hide-input"]
+show(
+    scoreboard(
+        zip(away.map(at), claims["verdict"][away.index], strict=True),
+        "Claims by verdict and steps from patient data, with their share of the claims at that distance",
+        shares=True,
+    )
+)
+table(
+    pd.DataFrame(
+        {
+            "document": steps.index,
+            "steps": steps.to_numpy(),
+            "path": [
+                " → ".join(documents.distance[slug]) for slug in steps.index
+            ],
+        }
+    ),
+    "How each document is connected with those who were studied",
+)
+
+# %% [markdown]
+# ## What does every effect estimate say?
+#
+# They do not all point one way, and they must not be added up.
+
+# %%
+estimates = together.estimates()
+drawn = estimates[estimates["left_out"].isna()]
+compared = turned(drawn)
+sides = compared["side"].value_counts()
+of_claims = compared["id"].isin(claims.index)
+own = compared.loc[of_claims, "document"].unique()
+by_design = compared["design"].value_counts()
+
+# %% tags=["hide-input"]
+text(f"""
+The map holds {len(compared)} estimates in which thymosin α1 is compared with something else. In
+{sides.get("thymosin α1", 0)} the whole interval favours thymosin α1, in {sides.get("control", 0)} it favours the other
+side, and in {sides.get("neither", 0)} it includes 1. These are counts of lines, not of evidence: a meta-analysis and
+the trials in it, or an odds ratio and a hazard ratio of one trial, hold the same patients. And an interval on one side
+settles nothing by itself: among many lines some get there by chance, and subgroups and outcomes can be chosen.
+
+{of_claims.sum()} of the lines are printed by the documents themselves ({listed(own)}). The others are of studies that a
+document digests or cites, or that a chapter holds beside it. An effect printed with neither interval nor counts has no
+place on the map.
+""")
+
+# %% [markdown]
+# To compare directions, all ratios are turned to one side. Where a ratio above 1 favours thymosin α1, as for a response
+# to treatment, we take one over it, and its limits change places. By hand: an odds ratio of response of 2 (1.25 to 4)
+# becomes 1/2 = 0.5, with limits 1/4 = 0.25 and 1/1.25 = 0.8. For odds ratios that is the odds ratio of *no* response.
+# For risk ratios and hazard ratios it only reads the same comparison from the other arm.
+#
+# Odds ratios, risk ratios and hazard ratios are three measures. An odds ratio lies further from 1 than the risk ratio of
+# the same patients, the more so the commoner the events. So lines of different measures can be compared in direction,
+# not in size.
+#
+# Squares are odds ratios that we computed from the counts of two arms, with Wald intervals. Where only a percentage and
+# the size of an arm are printed, the count is worked out from the two; the line is then dashed and hollow. Diamonds are
+# ratios as printed. Where treatment was not randomised the line says so: patients who were given the drug may then
+# have differed from the others to begin with.
+
+# %%
+evidence_map(compared)
+
+# %% tags=["hide-input"]
+randomised = by_design.get("randomised", 0)
+text(f"""
+Of the {len(compared)} lines, {randomised} are from single randomised trials, {by_design.get("meta-analysis", 0)} from
+meta-analyses and {by_design.get("not randomised", 0)} from studies that were not randomised.
+""")
+
+# %% tags=["hide-input"]
+others = drawn[drawn["favours"] == "neither"]
+table(
+    pd.DataFrame(
+        {
+            "ratio for": others["label"],
+            "against": others["comparator"],
+            "outcome": others["outcome"],
+            "ratio": others["measure"] + " " + others["as_given"],
+            "document": others["document"],
+        }
+    ),
+    "Ratios in the documents that compare something else than treatment with thymosin α1. They are not on the map",
+)
+table(
+    estimates.loc[
+        estimates["left_out"].notna(), ["id", "as_given", "left_out"]
+    ].rename(columns={"as_given": "ratio (interval)", "left_out": "why"}),
+    "Estimates in our tables that are not drawn, so that none stands twice",
+)
+
+# %% [markdown]
+# ## What are misworded and contradicted claims in conflict with?
+#
+# With their own document, with a source, or only with what such numbers can show.
+
+# %%
+conflicts, links = together.conflicts(), together.card_links()
+by_ground = pd.crosstab(conflicts["document"], conflicts["conflicts_with"])
+by_ground = by_ground.reindex(
+    index=documents.index,
+    columns=["itself", "its source", "its inference"],
+    fill_value=0,
+)
+grounds = by_ground.sum()
+
+# %% tags=["hide-input"]
+text(f"""
+{grounds["itself"]} of the {len(conflicts)} are in conflict with another place or another number of the same document,
+{grounds["its source"]} with a source that the document digests or cites. In {grounds["its inference"]} the inference is
+at fault: the number stands, and the sentence draws more from it than such a number can carry. Which of the three it is,
+is our reading of each finding.
+""")
+table(
+    by_ground.assign(all=by_ground.sum(axis=1))
+    .rename_axis("document")
+    .reset_index(),
+    "Misworded and contradicted claims by document and by what they are in conflict with",
+)
+table(
+    pd.DataFrame(
+        {
+            "claim": conflicts.index,
+            "what is said": conflicts["statement"],
+            "verdict": conflicts["verdict"],
+            "in conflict with": conflicts["conflicts_with"]
+            + ": "
+            + conflicts["what"],
+        }
+    ),
+    "Every misworded and every contradicted claim; each name leads to its card",
+    links=links,
+)
+
+# %% [markdown]
+# ## Where do the documents speak of the same thing?
+#
+# In few places, since they are about different patients.
+
+# %%
+pairs = together.pairs()
+relations = pairs["relation"].value_counts()
+
+# %% tags=["hide-input"]
+told = [
+    f"{relations.get(word, 0)} that {word}"
+    for word in ("contradict", "differ", "agree")
+]
+text(f"""
+Pairs of claims of two documents that speak of the same thing, as far as we found any: {listed(told)}. That two claims
+do, and how they stand together, is our reading; the verdict on each is not. Claims *differ* if they do not say the same
+and both can be true.
+""")
+for pair in pairs.itertuples():
+    table(
+        together.side_by_side(pair.id),
+        f"On {pair.about}, the two {pair.relation}. {pair.why}",
+        links=links,
+    )
+
+# %% [markdown]
+# ## Which findings change a conclusion?
+
+# %%
+ranked = rank_findings(claims)
+by_rank = ranked["verdict"].value_counts()
+changed = ranked["document"].value_counts()
+
+# %% tags=["hide-input"]
+rest = len(ranked) - sum(by_rank.get(word, 0) for word in IN_CONFLICT)
+text(f"""
+{len(ranked)} of the {n} findings do, in {len(changed)} of {
+    len(documents)
+} documents: {by_rank.get("contradicted", 0)}
+about contradicted claims, {by_rank.get("misworded", 0)} about misworded ones, {
+    rest
+} about others.
+""")
+
+# %% [markdown]
+# That a finding changes a conclusion is our judgement, and each chapter gives the reason. The order is a rule, and the
+# computer applies it: contradicted claims come first, then misworded ones, then the rest; among equals, a claim that
+# its document makes in more places comes first; then the order of the book decides. The rule says nothing about how
+# much a finding matters to patients.
+
+# %% tags=["hide-input"]
+table(
+    ranked.reset_index()[["id", "verdict", "places", "changes"]].rename(
+        columns={
+            "id": "claim",
+            "places": "places in the document",
+            "changes": "what it changes",
+        }
+    ),
+    "Findings that change a document's conclusion, in order; each name leads to its card",
+    links=links,
+)
+
+# %% [markdown]
+# ## What would settle it
+
+# %%
+missing = missing_quantities(claims)
+often = missing[missing["claims"] > 1]
+
+# %% tags=["hide-input"]
+text(f"""
+{verdicts["silent"]} claims are silent, and their cards name {len(missing)} missing quantities. {len(often)} of them are
+missing for more than one claim; these would help most. Two wordings count as two quantities.
+""")
+table(
+    often.rename(
+        columns={"quantity": "missing quantity", "claims": "silent claims"}
+    ),
+    "Quantities that more than one silent claim lacks",
+)
+
+# %% [markdown]
+# Some of these may stand in papers that we have not seen in full. There it would be enough to pass them on: counts, or
+# an effect with its interval, and the number of patients.
+#
+# ## What we found
+#
+# - Claims were counted by verdict and document; what could be recomputed depended on what was printed.
+# - Distance from patient data and document could not be told apart.
+# - Estimates were put on one map, turned to one side, and not pooled.
+# - Misworded and contradicted claims were in conflict with their own document, with a source, or with what such numbers
+#   can show.
+# - Where documents spoke of the same thing, they were put side by side.
+# - Findings that change a conclusion were ranked by a rule.
+# - Quantities missing for more than one claim were listed.
+
+# %% tags=["hide-input"]
+together.close(f"""
+Of {n} claims in {len(documents)} documents, {agree} ({agree / n:.0%}) could be reproduced or agree with the numbers
+around them, {conflict} ({conflict / n:.0%}) are misworded or contradicted, and for {verdicts["silent"]}
+({verdicts["silent"] / n:.0%}) there is nothing to compute from; {len(ranked)} findings change a document's conclusion.
+Of the {len(conflicts)} claims in conflict, {grounds["itself"]} conflict with their own document,
+{grounds["its source"]} with a source, and {grounds["its inference"]} with what such numbers can show. Of
+{len(compared)} estimates of thymosin α1 against something else, which overlap in patients and are not pooled,
+{sides.get("thymosin α1", 0)} have intervals wholly on its side, {sides.get("control", 0)} on the other, and
+{sides.get("neither", 0)} include 1.
+""")
+
+# %% [markdown]
+# ## Cite this chapter
+#
+# Please name the book, this chapter and the version of `rederive` below; [the front page](../book/index.md) says how.
+
+# %% tags=["hide-input"]
+libraries = ("rederive", "numpy", "pandas", "scipy")
+text(
+    "Versions used: "
+    + ", ".join(f"{name} {version(name)}" for name in libraries)
+    + "."
+)
