@@ -450,7 +450,7 @@ def _render(book: Book, date: str) -> None:
     """Let Jupyter Book make the site in a folder of its own; the finished site then takes the old one's place."""
     work = book.root / "_build" / "site"
     shutil.rmtree(work, ignore_errors=True)
-    jupyter_book = [sys.executable, "-c", "import rederive; from jupyter_book.cli.main import main; main()"]
+    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
     try:
         made = subprocess.run(
             [*jupyter_book, "build", book.root, "--path-output", work, "-W", "-n", "--keep-going", "-q"],
