@@ -91,8 +91,8 @@ def evidence_map(estimates: pd.DataFrame) -> None:
         panels.append(_panel(of_one.reset_index(drop=True), heading, domain, kinds, first=not panels))
         drug, neither, control = ((of_one["side"] == side).sum() for side in SIDES)
         told.append(
-            f"{heading}: {len(of_one)} estimate{'s' if len(of_one) > 1 else ''}; {drug} with the whole interval on the side "
-            f"of thymosin α1, {control} on the other, {neither} whose interval includes 1."
+            f"{heading}: {len(of_one)} estimate{'s' if len(of_one) > 1 else ''}; {drug} with the whole interval on the "
+            f"side of thymosin α1, {control} on the other, {neither} whose interval includes 1."
         )
     apart = alt.ScaleResolveMap(stroke="independent", fill="independent", shape="independent")
     behind = rows[
