@@ -34,7 +34,6 @@ from rederive.checks.proportions import (
     counts_that_print,
     exact_intervals,
     judge_total,
-    tables_that_print,
 )
 from rederive.checks.ratios import check_ratio, judge_ratio
 from rederive.checks.risks import (
@@ -603,12 +602,14 @@ n_trial = audit["entecavir-trial"].printed.n.count()
 share_1, share_0 = (
     audit["cancer-incidence"].printed[arm] for arm in ("treated", "control")
 )
-any_arms = pd.concat(
-    [
-        tables_that_print([n], [n_trial - n], treated=share_1, control=share_0)
-        for n in range(1, n_trial)
-    ]
+treated, control = (
+    counts_that_print(share, range(1, n_trial)) for share in (share_1, share_0)
 )
+any_arms = treated.merge(
+    control.assign(n_control=control["n"], n=n_trial - control["n"]),
+    on="n",
+    suffixes=("_treated", "_control"),
+).rename(columns={"n": "n_treated"})
 wu = others.loc[["wu-cancer"]]
 trial = TwoArms.from_frame(wu)
 

@@ -49,11 +49,12 @@ def life_tables_that_print(n: int, survival: Sequence[Printed]) -> Floats:
 def _periods(begin: int) -> Floats:
     """Every way a period can go: patients who begin the next one, number at risk, and events; a row each."""
     events, lost = (x.ravel() for x in np.mgrid[: begin + 1, : begin + 1])
-    possible = events + lost <= begin
-    events, lost = events[possible], lost[possible]
-    ways = [np.column_stack([begin - lost - events, begin - share * lost, events]) for share in (0, 0.5, 1)]
-    periods = np.unique(np.concatenate(ways), axis=0)
-    return np.asarray(periods[periods[:, 1] > 0], dtype=float)
+    ways = []
+    for share in (0, 0.5, 1):  # of the losses before the events; with none the three are one
+        possible = (events + lost <= begin) & (begin - share * lost > 0) & ((lost > 0) | (share == 0))
+        d, w = events[possible], lost[possible]
+        ways.append(np.column_stack([begin - w - d, begin - share * w, d]))
+    return np.asarray(np.concatenate(ways), dtype=float)
 
 
 SLACK = 1e-12
