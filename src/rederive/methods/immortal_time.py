@@ -217,7 +217,7 @@ def summarise_analyses(simulated: pd.DataFrame, printed: Mapping[tuple[str, str]
     cohorts : how many there are.
     """
     groups = simulated.groupby(["outcome", "model", "analysis", "covariate"], sort=False)
-    se = {key: check_ratio(ratio).se.middle for key, ratio in printed.items() if check_ratio(ratio).coherent}
+    se = {key: check.se.middle for key, ratio in printed.items() if (check := check_ratio(ratio)).coherent}
     rows = {}
     for key, group in groups:
         outcome, model, analysis, covariate = map(str, key)
