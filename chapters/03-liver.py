@@ -95,7 +95,7 @@ audit.open()
 # three of the four trials against interferon, and events, covariates and survival of the matched cohort were not visible
 # to us.
 
-# %%
+# %% tags=["hide-input"]
 audit.judge_together(
     {
         "approvals": silent(
@@ -292,7 +292,7 @@ we tried agree with {two_sided.sum()} of them.)
 # this one trial the rate was half as high by the other assay. So part of a difference between two rates measured in two
 # places may be a difference of laboratories.
 
-# %%
+# %% tags=["hide-input"]
 audit.judge_together(
     {
         "meaningful": silent(
@@ -574,7 +574,7 @@ audit.judge(
     matters="Six months after treatment the same meta-analysis favours thymosin α1 for all three outcomes.",
 )
 
-# %%
+# %% tags=["hide-input"]
 audit.judge_together(
     {
         "milder": silent(
@@ -1019,7 +1019,7 @@ Percentages at a few times do not carry a test.
 # identified. The nearest randomised one that we know of, by Cui and others in 2021, gave apatinib in both arms and reports
 # CD8⁺ cells *lower* at 3 months.
 
-# %%
+# %% tags=["hide-input"]
 audit.judge_together(
     {
         "lymphocytes-everywhere": silent(
