@@ -548,23 +548,23 @@ counts too, so nothing here rests on it.
 """)
 
 # %% [markdown]
-# Against placebo an earlier meta-analysis of five trials prints a like pattern for virological responses: the odds ratio
-# rises from the end of treatment to a year after it, where its interval first excludes 1. (It found no difference in
-# biochemical responses at any time.) If a drug works late, it looks bad when the comparison stops early.
+# Against placebo or usual care an earlier meta-analysis of five trials prints a like pattern for virological responses: the
+# odds ratio rises from the end of treatment to a year after it, where its interval first excludes 1. (It found no
+# difference in biochemical responses at any time.) If a drug works late, it looks bad when the comparison stops early.
 
 # %% tags=["hide-input"]
-sung = audit.table("ratios").query("study == 'Sung 2001'")
+chan = audit.table("ratios").query("study == 'Chan 2001'")
 table(
     pd.DataFrame(
         {
-            "time": sung["timepoint"],
+            "time": chan["timepoint"],
             "odds ratio (95% interval)": [
                 f"{r.estimate} ({r.lower} to {r.upper})"
-                for r in sung.itertuples()
+                for r in chan.itertuples()
             ],
         }
     ),
-    "Virological response, thymosin α1 over placebo, as printed by Sung 2001 (five trials, 353 patients)",
+    "Virological response, thymosin over placebo or usual care, as printed by Chan 2001 (five trials, 353 patients)",
 )
 
 # %%

@@ -14,7 +14,7 @@
 # # Together: what the documents say, side by side
 #
 # The chapters before this one each take one document. This one takes their results: every claim with its verdict, and
-# every effect estimate. It computes nothing new about any document, and it pools nothing.
+# every effect estimate. It gives no new verdict, and it pools nothing.
 
 # %% tags=["hide-input"]
 from collections import Counter
@@ -26,7 +26,7 @@ from rederive.display.cards import scoreboard
 from rederive.display.evidence import evidence_map
 from rederive.display.shown import show, text
 from rederive.display.tables import table
-from rederive.methods.evidence import turned
+from rederive.methods.evidence import SIDES, turned
 from rederive.methods.tallies import missing_quantities, rank_findings
 from rederive.printed import listed
 from rederive.together import IN_CONFLICT, Together
@@ -65,7 +65,7 @@ conflict = verdicts["misworded"] + verdicts["contradicted"]
 # %% tags=["hide-input"]
 text(f"""
 Of {n} claims in {len(documents)} documents, {verdicts["reproduced"]} were reproduced from counts or data and
-{verdicts["coherent"]} agree with the numbers around them; together that is {agree / n:.0%}. {verdicts["possible"]} are
+{verdicts["coherent"]} agree with other printed numbers, of the document or its source; together that is {agree / n:.0%}. {verdicts["possible"]} are
 possible, no more. {verdicts["misworded"]} are misworded and {verdicts["contradicted"]} contradicted, together
 {conflict / n:.0%}. For {verdicts["silent"]} ({verdicts["silent"] / n:.0%}) there was nothing to compute from.
 """)
@@ -88,7 +88,8 @@ show(
 #
 # The distance is the number of steps from those who were studied to the document: a report of a hospital's own records
 # is one step away, a digest of a meta-analysis of trial reports three. Where animals were studied the steps are counted
-# from them; no patient stands at the other end.
+# from them; no patient stands at the other end. A document has one distance here, though parts of it may be further away:
+# a review of trials that also digests a meta-analysis, or a paper that speaks of other people's trials.
 
 # %%
 steps = documents["steps"].sort_values(kind="stable")
@@ -99,8 +100,7 @@ at = {k: f"{k}: {', '.join(of.index)}" for k, of in steps.groupby(steps)}
 show(
     scoreboard(
         zip(away.map(at), claims["verdict"][away.index], strict=True),
-        "Claims by verdict and steps from patient data, with their share of the claims at that distance",
-        shares=True,
+        "Claims by verdict and steps from patient data",
     )
 )
 table(
@@ -132,15 +132,17 @@ by_design = compared["design"].value_counts()
 
 # %% tags=["hide-input"]
 text(f"""
-The map holds {len(compared)} estimates in which thymosin α1 is compared with something else. In
+The map holds {len(compared)} estimates in which treatment with thymosin α1, alone or with other drugs, is compared with
+something else. In
 {sides.get("thymosin α1", 0)} the whole interval favours thymosin α1, in {sides.get("control", 0)} it favours the other
 side, and in {sides.get("neither", 0)} it includes 1. These are counts of lines, not of evidence: a meta-analysis and
 the trials in it, or an odds ratio and a hazard ratio of one trial, hold the same patients. And an interval on one side
-settles nothing by itself: among many lines some get there by chance, and subgroups and outcomes can be chosen.
+settles nothing by itself: among many lines some get there by chance, subgroups and outcomes can be chosen, and studies
+can be biased. Nor was there a search: a line is here because a document or a chapter led to it.
 
 {of_claims.sum()} of the lines are printed by the documents themselves ({listed(own)}). The others are of studies that a
-document digests or cites, or that a chapter holds beside it. An effect printed with neither interval nor counts has no
-place on the map.
+document digests or cites, or that a chapter holds beside it. An effect printed with neither interval nor counts, such as
+the survival that the liver failure digest reports, has no place on the map.
 """)
 
 # %% [markdown]
@@ -149,12 +151,13 @@ place on the map.
 # becomes 1/2 = 0.5, with limits 1/4 = 0.25 and 1/1.25 = 0.8. For odds ratios that is the odds ratio of *no* response.
 # For risk ratios and hazard ratios it only reads the same comparison from the other arm.
 #
-# Odds ratios, risk ratios and hazard ratios are three measures. An odds ratio lies further from 1 than the risk ratio of
+# Odds ratios (OR), risk ratios (RR) and hazard ratios (HR) are three measures. If the interval of a ratio includes 1, the
+# data are compatible with no difference. An odds ratio lies further from 1 than the risk ratio of
 # the same patients, the more so the commoner the events. So lines of different measures can be compared in direction,
 # not in size.
 #
-# Squares are odds ratios that we computed from the counts of two arms, with Wald intervals. Where only a percentage and
-# the size of an arm are printed, the count is worked out from the two; the line is then dashed and hollow. Diamonds are
+# Squares are odds ratios that we computed from the counts of two arms, with Wald intervals; exact intervals are usually
+# wider. Where only percentages are printed, the counts are worked out from them; the line is then dashed and hollow. Diamonds are
 # ratios as printed. Where treatment was not randomised the line says so: patients who were given the drug may then
 # have differed from the others to begin with.
 
@@ -165,8 +168,23 @@ evidence_map(compared)
 randomised = by_design.get("randomised", 0)
 text(f"""
 Of the {len(compared)} lines, {randomised} are from single randomised trials, {by_design.get("meta-analysis", 0)} from
-meta-analyses and {by_design.get("not randomised", 0)} from studies that were not randomised.
+meta-analyses and {by_design.get("not randomised", 0)} from studies that were not randomised. "Control" stands for whatever
+the other arm was given: placebo, usual care, or what we have not seen.
 """)
+table(
+    pd.crosstab(compared["design"], compared["side"])
+    .reindex(columns=list(SIDES), fill_value=0)
+    .rename(
+        columns={
+            "thymosin α1": "on its side",
+            "neither": "includes 1",
+            "control": "on the other",
+        }
+    )
+    .rename_axis("design")
+    .reset_index(),
+    "Lines of the map by design and by where their whole interval lies. Lines, not evidence: they overlap in patients",
+)
 
 # %% tags=["hide-input"]
 others = drawn[drawn["favours"] == "neither"]
@@ -186,7 +204,7 @@ table(
     estimates.loc[
         estimates["left_out"].notna(), ["id", "as_given", "left_out"]
     ].rename(columns={"as_given": "ratio (interval)", "left_out": "why"}),
-    "Estimates in our tables that are not drawn, so that none stands twice",
+    "Estimates in our tables that are not drawn, and why",
 )
 
 # %% [markdown]
@@ -208,7 +226,7 @@ grounds = by_ground.sum()
 text(f"""
 {grounds["itself"]} of the {len(conflicts)} are in conflict with another place or another number of the same document,
 {grounds["its source"]} with a source that the document digests or cites. In {grounds["its inference"]} the inference is
-at fault: the number stands, and the sentence draws more from it than such a number can carry. Which of the three it is,
+at fault: the sentence draws more from the result than it can carry. Which of the three it is,
 is our reading of each finding.
 """)
 table(
@@ -235,7 +253,7 @@ table(
 # %% [markdown]
 # ## Where do the documents speak of the same thing?
 #
-# In few places, since they are about different patients.
+# In a few places; most of them are about different patients.
 
 # %%
 pairs = together.pairs()
@@ -260,6 +278,8 @@ for pair in pairs.itertuples():
 
 # %% [markdown]
 # ## Which findings change a conclusion?
+#
+# These, in an order that a rule gives.
 
 # %%
 ranked = rank_findings(claims)
@@ -269,7 +289,7 @@ changed = ranked["document"].value_counts()
 # %% tags=["hide-input"]
 rest = len(ranked) - sum(by_rank.get(word, 0) for word in IN_CONFLICT)
 text(f"""
-{len(ranked)} of the {n} findings do, in {len(changed)} of {
+{len(ranked)} of the {n} claims have a finding that does, in {len(changed)} of {
     len(documents)
 } documents: {by_rank.get("contradicted", 0)}
 about contradicted claims, {by_rank.get("misworded", 0)} about misworded ones, {
@@ -298,6 +318,8 @@ table(
 
 # %% [markdown]
 # ## What would settle it
+#
+# Above all, quantities that the documents do not print.
 
 # %%
 missing = missing_quantities(claims)
@@ -305,14 +327,12 @@ often = missing[missing["claims"] > 1]
 
 # %% tags=["hide-input"]
 text(f"""
-{verdicts["silent"]} claims are silent, and their cards name {len(missing)} missing quantities. {len(often)} of them are
-missing for more than one claim; these would help most. Two wordings count as two quantities.
+The cards of {int(claims["missing"].map(bool).sum())} claims name {len(missing)} missing quantities, {len(often)} of them for more
+than one claim. Two wordings count as two quantities, and one wording can stand for as many as there are studies.
 """)
 table(
-    often.rename(
-        columns={"quantity": "missing quantity", "claims": "silent claims"}
-    ),
-    "Quantities that more than one silent claim lacks",
+    often.rename(columns={"quantity": "missing quantity", "claims": "claims"}),
+    "Quantities that more than one claim lacks",
 )
 
 # %% [markdown]
@@ -321,25 +341,24 @@ table(
 #
 # ## What we found
 #
-# - Claims were counted by verdict and document; what could be recomputed depended on what was printed.
+# - Claims fared in all six ways, and no document in one way only; what could be recomputed depended on what was printed.
 # - Distance from patient data and document could not be told apart.
-# - Estimates were put on one map, turned to one side, and not pooled.
-# - Misworded and contradicted claims were in conflict with their own document, with a source, or with what such numbers
-#   can show.
-# - Where documents spoke of the same thing, they were put side by side.
-# - Findings that change a conclusion were ranked by a rule.
-# - Quantities missing for more than one claim were listed.
+# - On one map of every ratio and every two-arm count, turned to one side, estimates did not all point one way.
+# - Misworded and contradicted claims were in conflict with their own document, with a source, or with what such results can
+#   show.
+# - In a few places documents spoke of the same thing; none contradicted another.
+# - Most findings that change a conclusion were about misworded claims.
+# - Many claims lacked quantities that the cards name.
 
 # %% tags=["hide-input"]
 together.close(f"""
-Of {n} claims in {len(documents)} documents, {agree} ({agree / n:.0%}) could be reproduced or agree with the numbers
-around them, {conflict} ({conflict / n:.0%}) are misworded or contradicted, and for {verdicts["silent"]}
-({verdicts["silent"] / n:.0%}) there is nothing to compute from; {len(ranked)} findings change a document's conclusion.
-Of the {len(conflicts)} claims in conflict, {grounds["itself"]} conflict with their own document,
-{grounds["its source"]} with a source, and {grounds["its inference"]} with what such numbers can show. Of
-{len(compared)} estimates of thymosin α1 against something else, which overlap in patients and are not pooled,
-{sides.get("thymosin α1", 0)} have intervals wholly on its side, {sides.get("control", 0)} on the other, and
-{sides.get("neither", 0)} include 1.
+Of {n} claims in {len(documents)} documents, {agree} ({agree / n:.0%}) could be reproduced or agree with other printed
+numbers, {verdicts["possible"]} ({verdicts["possible"] / n:.0%}) are possible, {conflict} ({conflict / n:.0%}) are misworded or
+contradicted, and for {verdicts["silent"]} ({verdicts["silent"] / n:.0%}) there is nothing to compute from;
+{len(ranked)} findings change a document's conclusion. Of the {len(conflicts)} claims in conflict, {grounds["itself"]} conflict
+with their own document, {grounds["its source"]} with a source, and {grounds["its inference"]} with what such results can show.
+{len(compared)} estimates of treatment with thymosin α1 against something else stand on one map; they overlap in patients
+and are not pooled, and no count of them says whether the drug works.
 """)
 
 # %% [markdown]

@@ -256,8 +256,8 @@ DEFINITIONS = {
     "52": "weeks in which one arm had the drug",
     "80": "power supposed",
     "100": "patients per matched group, of the data; per cent",
-    "353": "patients of Sung's meta-analysis",
-    "2001": "year of Sung's meta-analysis",
+    "353": "patients of Chan's meta-analysis",
+    "2001": "year of Chan's meta-analysis",
     "2006": "year of You's trial",
     "2017": "year of He C's cohort",
     "2018": "year of Wu's trial",
@@ -279,7 +279,7 @@ def test_the_prose_says_what_the_numbers_say(document, said):
     assert (wu.events_treated, wu.events_control) == (6, 7)
     matched = document.rows["arm-sizes"]["he2021-matched"]
     assert (matched.n_treated, matched.n_control) == (100, 100)
-    assert document.rows["ratios"]["sung-12m"].n.count() == 353
+    assert document.rows["ratios"]["chan-12m"].n.count() == 353
     i2 = [int(x) for x in re.findall(r"\d+% to \d+% (\d+)%", said)]
     assert len(i2) == 6
     assert f"is at most {max(i2)}% in any of the six" in said

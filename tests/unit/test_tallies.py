@@ -38,14 +38,16 @@ def test_findings_follow_the_rule(rows):
     assert ranked["places"].tolist() == [rows[i][1] for i in expected]
 
 
-def test_missing_quantities_of_silent_claims_only():
+def test_missing_quantities_of_claims_that_lack_any():
     claims = pd.DataFrame(
         [
             ("a", "silent", ["n", "p"]),
             ("b", "silent", ["p"]),
             ("b", "coherent", ["p", "q"]),
+            ("c", "reproduced", []),
             ("b", "silent", ["p"]),
         ],
         columns=["document", "verdict", "missing"],
     )
-    assert missing_quantities(claims).to_numpy().tolist() == [["p", 3, "a, b"], ["n", 1, "a"]]
+    found = missing_quantities(claims).to_numpy().tolist()
+    assert found == [["p", 4, "a, b"], ["n", 1, "a"], ["q", 1, "b"]]

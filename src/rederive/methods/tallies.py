@@ -33,19 +33,19 @@ def rank_findings(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def missing_quantities(claims: pd.DataFrame) -> pd.DataFrame:
-    """What the silent claims lack: each quantity, the number of claims that lack it, and the documents they stand in.
+    """What claims lack: each quantity, the number of claims that lack it, and the documents they stand in.
 
     Parameters
     ----------
-    claims : a row per claim with `verdict`, `document` and `missing`, a list of quantities in words.
+    claims : a row per claim with `document` and `missing`, a list of quantities in words, maybe empty.
 
     Returns
     -------
     A row per quantity with `quantity`, `claims` and `documents`, the most often missing first. Two wordings count as
     two quantities.
     """
-    silent = claims[claims["verdict"] == Verdict.SILENT]
-    lacked = silent[["document", "missing"]].explode("missing").rename(columns={"missing": "quantity"})
+    lacking = claims[claims["missing"].map(bool)]
+    lacked = lacking[["document", "missing"]].explode("missing").rename(columns={"missing": "quantity"})
     counted = lacked.groupby("quantity", sort=False).agg(
         claims=("document", "size"), documents=("document", lambda of: ", ".join(dict.fromkeys(of)))
     )
