@@ -82,8 +82,8 @@ def test_claims_by_verdict(results, said):
     found = Counter(claim["verdict"] for claim in claims)
     assert f"Of {len(claims)} claims in {len(documents)} documents, {found['reproduced']} were reproduced" in said
     agree = (found["reproduced"] + found["coherent"]) / len(claims)
-    told = f"{found['coherent']} agree with other printed numbers, of the document or its source; together that is {agree:.0%}"
-    assert told in said
+    told = f"{found['coherent']} agree with other printed numbers, of the document or its source; "
+    assert f"{told}together that is {agree:.0%}" in said
     for verdict in Verdict:
         counts = []
         for document in documents:
