@@ -2,7 +2,7 @@
 
 Sources: the digest prints 68% and 42% alive at 28 days, p = 0.003. Chen 2022, doi:10.1007/s12072-022-10335-6, abstract:
 75.0% (63.2 to 86.8) of 56 v 53.4% (39.7 to 67.1) of 58 at 90 days, p = .030; new infection 32.1% v 58.6%, p = .005;
-encephalopathy 8.9% v 24.1%, p = .029. Li 2019, abstract: deaths by 28 days 17.7% of 124 v 32.6% of 86.
+encephalopathy 8.9% v 24.1%, p = .029. Li 2019, abstract: deaths by 28 days 17.7% of 124 v 32.6% of 86, p <0.05.
 
 These tests read the executed notebook and the results, so they need an up-to-date book (`make book`).
 """
