@@ -288,8 +288,8 @@ text(f"""
 {p} lies between the two extremes for {
     listed(enclosing)
 }. For arms of 65 it is an ordinary result: {
-    common["arms of 65"]:.0%} of random orders print it. For arms of 50 {
-    common["arms of 50"]:.1%} do, for arms of 100 {
+    common["arms of 65"]:.0%} of random orders print it. With 50 a side {
+    common["arms of 50"]:.1%} do, with 100 a side {
     common["arms of 100"]:.1%}: there it takes an unusual order. So if {
     p
 } is from a log-rank test, arms of other sizes
@@ -425,7 +425,7 @@ printed_changes = [
     ),
     (
         "secondary infections",
-        f"{audit['infections'].printed.percent} fewer, in whom is not said",
+        f"{audit['infections'].printed.percent} reduction, arm not named",
         "nothing",
         "none",
         "ratio or percentage points; compared with whom",
@@ -467,8 +467,8 @@ fewest_in, most_in = (
 )
 text(f"""
 Whether that is much or little we cannot say. A fall ends at 100%, a rise has no end: a patient whose bilirubin doubles lies
-{100 + 100 * float(bilirubin["fall-treated"]):.0f} points from the treated average. If only those alive on day 28 were measured twice, the limits are lower: {fewest_in:.0f} points in the arms with the fewest survivors, and
-{most_in:.0f} in those with the most. Nothing printed speaks against the bilirubin result, and nothing printed confirms it.
+{100 + 100 * float(bilirubin["fall-treated"]):.0f} points from the treated average. If only those alive on day 28 were measured twice, the limits are lower: {fewest_in:.1f} points in the arms with the fewest survivors, and
+{most_in:.1f} in those with the most. Nothing printed speaks against the bilirubin result, and nothing printed confirms it.
 In Li 2019, a cohort that we come to below, laboratory values and MELD, a score of severity, did not differ significantly between treated and
 controls at 1, 2, 4 and 12 weeks.
 """)
@@ -613,8 +613,8 @@ table(
                 "25% read as": reading,
                 "test": test,
                 "pairs of counts": found["tables"],
-                "p": p_range(found["p"]),
-                "p below 5% from": formatted(
+                "p, at most": formatted(found["p"].upper, ".2g", ROUND_CEILING),
+                "p can be below 5% from": formatted(
                     found["significant_from"], ".1%", ROUND_FLOOR
                 ),
                 "p always below 5% from": formatted(
@@ -727,12 +727,12 @@ li_agreeing = sum(
     for test in TESTS
 )
 text(f"""
-{sum(unique)} of the {len(unique)} percentages are printed by one count only. For infection, encephalopathy and death
+{"All" if all(unique) else f"{sum(unique)} of the"} {len(unique)} percentages are printed by one count only. For infection, encephalopathy and death
 from severe infection, the χ² test without correction prints the p values of the abstract. (The abstract prints the same
 percentages and the same p value for the last two.) For survival no test of the counts does. Which test it was, the copies
 of the abstract that we saw do not say; a log-rank test, which goes by days, need not agree with the counts. The abstract
 adds that an analysis of competing risks found no significant difference. Li's abstract prints p {numbers["li-death-p"]};
-{li_agreeing} of the {len(TESTS)} tests agree.
+{"all" if li_agreeing == len(TESTS) else li_agreeing} of the four tests agree.
 """)
 
 # %% [markdown]
@@ -1084,36 +1084,21 @@ that is missing here.
 #   sizes open.
 # - **How equal the arms were.** The narrow range holds for arms that are about equal. Without that, one arm can be very
 #   large.
-# - **What was rounded.** All numbers are taken as rounded to the nearest, and ties count both ways; see below.
+# - **What was rounded.** All numbers are taken as rounded to the nearest, and ties count both ways. See below for ties
+#   that only go up.
 # - **Which infection counts.** The two readings are compared in nearly equal arms. In larger ones a ratio of 0.75 would
 #   be significant at lower shares of infected controls.
 # - **What counts as tied.** Agreement between a p value and the word "significant" is counted as a tie, although it is a
 #   weak one. Without it, nothing is tied.
 
 # %% tags=["hide-input"]
-table(
-    pd.DataFrame(
-        [
-            {
-                "ties": how,
-                "tables": len(found),
-                "smaller arm, at most": found[["n_treated", "n_control"]]
-                .min(axis=1)
-                .max(),
-                "within one patient: tables": len(nearly_equal(found)),
-                "patients per arm": arm_sizes(nearly_equal(found)),
-                "within 10%: tables": len(nearly_equal(found, percent=10)),
-            }
-            for how, found in {
-                "either way": tables,
-                "up (half-up)": half_up,
-                "to the even digit (half-even)": half_even,
-            }.items()
-        ]
-    ),
-    f"Tables with up to {largest} patients an arm, by how ties are rounded (possible, not observed)",
-    {"patients per arm": ".0f"},
-)
+text(f"""
+If ties only go up, {len(half_up):,} tables remain of {len(tables):,}, and the smaller arm has at most
+{half_up[["n_treated", "n_control"]].min(axis=1).max()} patients. Arms that differ by one patient at most then have
+{arm_sizes(nearly_equal(half_up)):.0f} ({len(nearly_equal(half_up))} tables instead of {len(equal)}), and arms within 10% leave
+{len(nearly_equal(half_up, percent=10))} tables instead of {len(close)}. Rounding ties to the even digit leaves
+{len(half_even):,}, since 68 and 42 are even.
+""")
 
 # %% [markdown]
 # ## What would settle it

@@ -170,17 +170,7 @@ def judge_reduction_readings(reduction: Printed, counts: pd.DataFrame, arms: str
     """
     least = reduction.interval().lower
     by_reading = significance_of_readings(counts).set_index("reading") if len(counts) else pd.DataFrame()
-    told = [
-        f"Read as {reading}, p is {p_range(row['p'])}"
-        + (
-            f", and below 5% only where at least {formatted(row['significant_from'], '.1%', ROUND_FLOOR)} of controls "
-            "are affected"
-            if pd.notna(row["significant_from"])
-            else ""
-        )
-        + "."
-        for reading, row in by_reading.iterrows()
-    ]
+    told = [f"Read as {reading}, {_significance(row)}." for reading, row in by_reading.iterrows()]
     return Finding(
         judge_reduction_readings,
         f"compared with the digest's controls, at one time; {arms}; χ² test without continuity correction, 5%",
@@ -196,6 +186,15 @@ def judge_reduction_readings(reduction: Printed, counts: pd.DataFrame, arms: str
             "time of counting",
         ),
     )
+
+
+def _significance(row: pd.Series) -> str:
+    if row["p"].upper < 0.05:
+        return f"p is always {p_range(Interval(0, row['p'].upper))}"
+    if pd.isna(row["significant_from"]):
+        return "p is never below 5%"
+    least = formatted(row["significant_from"], ".1%", ROUND_FLOOR)
+    return f"p can be below 5% only where at least {least} of controls are affected"
 
 
 # --------------------------------------------------------------------------------------------- changes of a mean
@@ -273,8 +272,8 @@ def judge_two_changes(treated: Printed, control: Printed, p: Printed, sizes: pd.
         "both arms; Student's t test, two-sided",
         f"A difference of {most['difference']:.0f} percentage points, the largest that rounding allows, can have p {p} "
         f"only if the changes have a standard deviation of at most {at_most('lowest', most)} points in arms of {small}"
-        f", and {at_most('highest', most)} in arms of {large}. For {least['difference']:.0f} points, the smallest, these "
-        f"limits are {at_most('lowest', least)} and {at_most('highest', least)}.",
+        f", and {at_most('highest', most)} in arms of {large}. For {least['difference']:.0f} points, the smallest, "
+        f"these limits are {at_most('lowest', least)} and {at_most('highest', least)}.",
         {"largest_sd_in_points": Interval(most["lowest"], most["highest"])},
         exists=True,
         missing=(
