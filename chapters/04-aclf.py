@@ -98,21 +98,10 @@ audit.open()
 # It cannot check the digest against its source. The page names a PubMed number; we did not find the abstract that
 # belongs to it. Whether patients were randomised, how many they were, who was lost and which tests were used is not in
 # the digest. The only hint about design is a weak one: the page labels itself "other", where the same site's digest of a
-# randomised trial is labelled "rct". So whatever follows about arms and counts is a set of possibilities. All ranges are
-# rounded outwards.
+# randomised trial is labelled "rct". So whatever follows about arms and counts is a set of possibilities. Ranges of
+# possibilities are rounded outwards.
 #
 # ## Which arm sizes fit 68%, 42% and p = 0.003?
-#
-# If the arms were about equal, they had about 60 to 80 patients each. If they were not, one arm may have been very
-# large; the other had at most 80 patients in everything we tried. All this by four tests of the counts on day 28.
-#
-# Write $s_1$ and $s_0$ for the shares alive, $n_1$ and $n_0$ for the sizes of the arms, and $\bar s$ for the share
-# alive in both arms together. The χ² test compares
-#
-# $$ Z = \frac{s_1 - s_0}{\sqrt{\bar s (1 - \bar s)\, K}}, \qquad K = \frac{1}{n_1} + \frac{1}{n_0}, $$
-#
-# with a normal distribution. At fixed shares, larger arms mean a smaller $K$, a larger $Z$ and a smaller p value. So a
-# printed p value bounds $K$ on both sides. A *table* below means the sizes and the survivors of both arms.
 
 # %%
 survival = audit["survival"].printed
@@ -126,7 +115,28 @@ tables = tables_that_print(
 equal = nearly_equal(tables)
 close = nearly_equal(tables, percent=10)
 
+
+def arm_sizes(found):
+    sizes = found[["n_treated", "n_control"]].to_numpy()
+    return Interval(sizes.min(), sizes.max())
+
+
+# %% tags=["hide-input"]
+text(f"""
+If the arms differ by one patient at most, they have {arm_sizes(equal):.0f} patients each. If they are less alike, one arm may
+be very large; the other has at most {tables[["n_treated", "n_control"]].min(axis=1).max()} patients in everything we tried.
+All this by four tests of the counts on day 28.
+""")
+
 # %% [markdown]
+# Write $s_1$ and $s_0$ for the shares alive, $n_1$ and $n_0$ for the sizes of the arms, and $\bar s$ for the share
+# alive in both arms together. The χ² test compares
+#
+# $$ Z = \frac{s_1 - s_0}{\sqrt{\bar s (1 - \bar s)\, K}}, \qquad K = \frac{1}{n_1} + \frac{1}{n_0}, $$
+#
+# with a normal distribution. At fixed shares, larger arms mean a smaller $K$, a larger $Z$ and a smaller p value. So a
+# printed p value bounds $K$ on both sides. A *table* below means the sizes and the survivors of both arms.
+#
 # By hand, for arms of 65 with 44 and 27 alive: the shares are $0.6769$ and $0.4154$, their difference $0.2615$. Together
 # $71/130 = 0.5462$ are alive, and $0.5462 \times 0.4538 \times 2/65 = 0.007627$, whose square root is $0.08733$. So
 # $Z = 0.2615 / 0.08733 = 2.99$ and p = 0.003, as printed. These arms are one possibility among many.
@@ -1053,12 +1063,6 @@ audit.judge(
 standing = standing_of_numbers(audit.document.claims, audit.findings)
 tied = int(standing["tied"].sum())
 
-
-def arm_sizes(found):
-    sizes = found[["n_treated", "n_control"]].to_numpy()
-    return Interval(sizes.min(), sizes.max())
-
-
 recounted = sum(
     finding.verdict is Verdict.REPRODUCED for finding in audit.findings.values()
 )
@@ -1117,7 +1121,7 @@ If ties only go up, {len(half_up):,} tables remain of {len(tables):,}, and the s
 #
 # ## What we found
 #
-# - 68%, 42% and p = 0.003 were possible; arms that are about equal had about 60 to 80 patients each, by the tests tried.
+# - 68%, 42% and p = 0.003 were possible; by the tests tried, arms that are about equal had sizes in a narrow range.
 # - The unadjusted effect at day 28 followed from the two percentages; how certain it is hung on the arms.
 # - The changes from baseline could not be checked, and some had two readings.
 # - "25% fewer infections" was two claims in one. In nearly equal arms that print the survival result it was significant
