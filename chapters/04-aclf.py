@@ -476,11 +476,12 @@ fewest_in, most_in = (
     )[["lowest", "highest"]].T.to_numpy()
 )
 text(f"""
-Whether that is much or little we cannot say. A fall ends at 100%, a rise has no end: a patient whose bilirubin doubles lies
-{100 + 100 * float(bilirubin["fall-treated"]):.0f} points from the treated average. If only those alive on day 28 were measured twice, the limits are lower: {fewest_in:.1f} points in the arms with the fewest survivors, and
-{most_in:.1f} in those with the most. Nothing printed speaks against the bilirubin result, and nothing printed confirms it.
-In Li 2019, a cohort that we come to below, laboratory values and MELD, a score of severity, did not differ significantly between treated and
-controls at 1, 2, 4 and 12 weeks.
+Whether that is much or little we cannot say. A fall ends at 100%, a rise has no end: a patient whose bilirubin doubles
+lies {100 + 100 * float(bilirubin["fall-treated"]):.0f} points from the treated average. If only those alive on day 28 were
+measured twice, the limits are lower: {fewest_in:.1f} points in the arms with the fewest survivors, and {most_in:.1f} in
+those with the most. Nothing printed speaks against the bilirubin result, and nothing printed confirms it. In Li 2019, a
+cohort that we come to below, laboratory values and MELD, a score of severity, did not differ significantly between treated
+and controls at 1, 2, 4 and 12 weeks.
 """)
 
 # %% [markdown]
