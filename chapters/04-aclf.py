@@ -18,16 +18,20 @@
 # We work out what its numbers can mean, and what they can be tied to.
 
 # %% tags=["hide-input"]
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from importlib.metadata import version
 
+import numpy as np
 import pandas as pd
 
 from rederive.audit import Audit
 from rederive.checks.changes import (
     fold_readings,
+    in_points,
     judge_reduction_readings,
     judge_two_changes,
+    largest_sds,
     reduction_readings,
     reductions_in_arms,
     significance_of_readings,
@@ -45,6 +49,7 @@ from rederive.checks.shares import (
     limits_printed,
     nearly_equal,
     people_behind,
+    rounded_alike,
     share_intervals,
     size_bounds,
     sizes_by_test,
@@ -59,10 +64,18 @@ from rederive.methods.trials import (
     effect_ranges,
     effects_of_shares,
     log_rank_by_order,
+    log_rank_of_shuffled_deaths,
     p_values,
     single_trials,
 )
-from rederive.printed import Interval, Printed, formatted, listed, p_range
+from rederive.printed import (
+    Interval,
+    Printed,
+    Rounding,
+    formatted,
+    listed,
+    p_range,
+)
 from rederive.verdicts import Verdict, silent
 
 # %% tags=["hide-input"]
@@ -74,7 +87,7 @@ audit.open()
 #
 # This chapter asks
 #
-# - which arms can have printed 68%, 42% and p = 0.003;
+# - which arm sizes fit 68%, 42% and p = 0.003;
 # - how large the effect on survival would then be;
 # - what the changes from baseline mean, and what it would take to check them;
 # - whether "25% fewer infections" is a ratio or a difference, and what hangs on it;
@@ -84,20 +97,11 @@ audit.open()
 #
 # It cannot check the digest against its source. The page names a PubMed number; we did not find the abstract that
 # belongs to it. Whether patients were randomised, how many they were, who was lost and which tests were used is not in
-# the digest. So whatever follows about arms and counts is a set of possibilities.
+# the digest. The only hint about design is a weak one: the page labels itself "other", where the same site's digest of a
+# randomised trial is labelled "rct". So whatever follows about arms and counts is a set of possibilities. Ranges of
+# possibilities are rounded outwards.
 #
-# ## Which arms can have printed 68%, 42% and p = 0.003?
-#
-# If the arms were about equal, they had a few dozen patients each: the range is narrow. If they were not, one arm may
-# have been very large, but the other was small. All this by four tests that go by the counts on day 28.
-#
-# Write $s_1$ and $s_0$ for the shares alive, $n_1$ and $n_0$ for the sizes of the arms, and $\bar s$ for the share
-# alive in both arms together. The χ² test compares
-#
-# $$ Z = \frac{s_1 - s_0}{\sqrt{\bar s (1 - \bar s)\, K}}, \qquad K = \frac{1}{n_1} + \frac{1}{n_0}, $$
-#
-# with a normal distribution. At fixed shares, larger arms mean a smaller $K$, a larger $Z$ and a smaller p value. So a
-# printed p value fixes $K$, as far as rounding lets it.
+# ## Which arm sizes fit 68%, 42% and p = 0.003?
 
 # %%
 survival = audit["survival"].printed
@@ -111,7 +115,28 @@ tables = tables_that_print(
 equal = nearly_equal(tables)
 close = nearly_equal(tables, percent=10)
 
+
+def arm_sizes(found):
+    sizes = found[["n_treated", "n_control"]].to_numpy()
+    return Interval(sizes.min(), sizes.max())
+
+
+# %% tags=["hide-input"]
+text(f"""
+If the arms differ by one patient at most, they have {arm_sizes(equal):.0f} patients each. If they are less alike, one arm may
+be very large; the other has at most {tables[["n_treated", "n_control"]].min(axis=1).max()} patients in everything we tried.
+All this by four tests of the counts on day 28.
+""")
+
 # %% [markdown]
+# Write $s_1$ and $s_0$ for the shares alive, $n_1$ and $n_0$ for the sizes of the arms, and $\bar s$ for the share
+# alive in both arms together. The χ² test compares
+#
+# $$ Z = \frac{s_1 - s_0}{\sqrt{\bar s (1 - \bar s)\, K}}, \qquad K = \frac{1}{n_1} + \frac{1}{n_0}, $$
+#
+# with a normal distribution. At fixed shares, larger arms mean a smaller $K$, a larger $Z$ and a smaller p value. So a
+# printed p value bounds $K$ on both sides. A *table* below means the sizes and the survivors of both arms.
+#
 # By hand, for arms of 65 with 44 and 27 alive: the shares are $0.6769$ and $0.4154$, their difference $0.2615$. Together
 # $71/130 = 0.5462$ are alive, and $0.5462 \times 0.4538 \times 2/65 = 0.007627$, whose square root is $0.08733$. So
 # $Z = 0.2615 / 0.08733 = 2.99$ and p = 0.003, as printed. These arms are one possibility among many.
@@ -121,6 +146,8 @@ figures.possible_sizes(tables, alive, alive_control, p)
 
 # %%
 same_size = nearly_equal(tables, people=0)
+half_up = rounded_alike(tables, alive, alive_control, Rounding.HALF_UP)
+half_even = rounded_alike(tables, alive, alive_control, Rounding.HALF_EVEN)
 
 # %% tags=["hide-input"]
 table(
@@ -133,12 +160,15 @@ table(
                 "tests that print p": listed(
                     test for test in TESTS if row[f"{test} prints p"]
                 ),
+                "also if ties go up": i in half_up.index,
             }
-            for _, row in same_size.sort_values("n_treated").iterrows()
+            for i, row in same_size.sort_values("n_treated").iterrows()
         ]
     ),
-    "Every pair of arms of the same size that prints all three numbers (possible, not observed)",
+    "Every pair of arms of the same size that prints all three numbers (possible, not observed). A tie is a "
+    "percentage exactly halfway between two whole ones; here it may go up or down",
 )
+largest_pair = same_size.loc[same_size["n_treated"].idxmax()]
 in_words = {
     "treated": "treated arm",
     "control": "control arm",
@@ -157,11 +187,20 @@ table(
     whole_numbers,
 )
 
+# %% tags=["hide-input"]
+text(f"""
+In the largest pair both percentages are ties: {largest_pair.events_treated} of {largest_pair.n_treated} is
+{largest_pair.events_treated / largest_pair.n_treated:.1%}, and {largest_pair.events_control} of {largest_pair.n_control} is
+{largest_pair.events_control / largest_pair.n_control:.1%}. They print {alive} and {alive_control} only if the first goes up
+and the second down, as rounding to the even digit has it.
+""")
+
 # %% [markdown]
-# These tables come from trying every pair of arms with up to 450 patients each. What lies beyond? Each rounded number is
-# an interval, so the formula above bounds $K$, and with it the smaller arm: it cannot exceed $2 / K$. Two other tests
-# have formulas of the same kind, and for Fisher's exact test there is an inequality. The bounds are coarser than what
-# the trial of all pairs finds, but they hold for arms of any size.
+# So far every pair of arms with up to 450 patients each was tried, and "smaller arm, at most" is the largest smaller arm
+# found. What lies beyond? Each rounded number is an interval, so the formula above bounds $K$. With $m$ for the smaller
+# arm, $K$ is $1/m$ plus something no larger, so $K \le 2/m$, and $m \le 2/K$. Two other tests have formulas of the same
+# kind; for Fisher's exact test there is [Hoeffding's inequality](../book/methods.md). These bounds are coarser, but they
+# hold for arms of any size.
 
 # %%
 bounds = size_bounds(alive, alive_control, p)
@@ -199,9 +238,10 @@ text(f"""
 Arms that differ by 10% at most can have no more than {1.1 * bounds["smaller_most"].max():.0f} patients, by the coarsest
 of these bounds, and all up to {largest} were tried: so the two lists above are complete. In each of the {len(tables):,}
 tables found up to there, the smaller arm has at most {of_any.smaller_most} patients, and the two arms together have at
-least {of_any.all_least}. Beyond {largest} there is no smaller sum, and for three of the tests the smaller arm still has
-at most {by_formula["smaller_most"].max():.0f}. The larger one may be very large: beside {huge:,} controls, treated arms
-of {beside_huge["n_treated"].min()} to {beside_huge["n_treated"].max()} print all three numbers.
+least {of_any.all_least}. Larger arms have larger totals. That the smaller arm has at most
+{by_formula["smaller_most"].max():.0f} is proven for arms of any size for three of the four tests. The larger one may be
+very large: beside {huge:,} controls, treated arms of {listed(sorted(set(beside_huge["n_treated"])), "or")} print all three
+numbers.
 """)
 
 # %%
@@ -228,19 +268,42 @@ by_order = pd.DataFrame(
     }
 )
 
+draws = 2000
+shuffled = {
+    f"arms of {n}": log_rank_of_shuffled_deaths(
+        treated, n, control, n, draws=draws, seed=n
+    )
+    for n, (treated, control) in examples.items()
+}
+
 # %% tags=["hide-input"]
+shown_orders = by_order.map(lambda found: formatted(found, ".2g"))
+for name, found in shuffled.items():
+    shown_orders.loc["any order, simulated: the middle 95%", name] = p_range(
+        Interval(*np.quantile(found, [0.025, 0.975]))
+    )
+    shown_orders.loc[f"any order, simulated: prints {p}", name] = (
+        f"{p.could_print(found).mean():.1%} of orders"
+    )
 table(
-    by_order.reset_index(),
-    "The log-rank p value of the same survivors, by the order of the deaths (made up, not observed; other orders may "
-    "give p values beyond these)",
-    dict.fromkeys(by_order.columns, ".2g"),
+    shown_orders.rename_axis("order").reset_index(),
+    "The log-rank p value of the same survivors, by the order of the deaths (made up, not observed). The first and the "
+    f"third row are extremes; the last two are {draws:,} random orders, simulated",
 )
 enclosing = [
     name for name, ps in by_order.items() if ps.min() < float(p) < ps.max()
 ]
+common = {name: p.could_print(found).mean() for name, found in shuffled.items()}
 text(f"""
-In {len(enclosing)} of the {by_order.shape[1]} examples {p} lies between the smallest and the largest of the p values. So
-if it is from a log-rank test, arms of other sizes than those above can have printed it. Percentages from a Kaplan-Meier
+{p} lies between the two extremes for {
+    listed(enclosing)
+}. For arms of 65 it is an ordinary result: {
+    common["arms of 65"]:.0%} of random orders print it. With 50 a side {
+    common["arms of 50"]:.1%} do, with 100 a side {
+    common["arms of 100"]:.1%}: there it takes an unusual order. So if {
+    p
+} is from a log-rank test, arms of other sizes
+than those above can have printed it, some more easily than others. Percentages from a Kaplan-Meier
 curve, with patients lost on the way, need not be shares of whole numbers either. And a p value from a model that adjusts
 for other things is tied to the two percentages even more loosely.
 """)
@@ -248,7 +311,8 @@ for other things is tied to the two percentages even more loosely.
 # %% [markdown]
 # ## How large would the effect be?
 #
-# The two percentages alone fix it, as far as their rounding lets them. What hangs on the arms is how certain it is.
+# The two percentages fix the unadjusted effect on the shares alive at day 28, as far as their rounding lets them. What
+# hangs on the arms is how certain it is.
 #
 # A ratio can be taken of survivors or of deaths, and the two differ. The odds ratio is the exception: that of death is
 # one over that of survival.
@@ -262,25 +326,32 @@ effects = {
 from_rounding = effects_of_shares(alive, alive_control)
 
 # %% tags=["hide-input"]
-formats = dict.fromkeys(from_rounding, ".2f") | {
-    "difference in survival": ".1%"
+
+
+def shown_effect(measure, effect):
+    if measure == "difference in survival":
+        return in_points(effect)
+    return format(effect, ".2f")
+
+
+in_unit = {
+    "difference in survival": "difference in survival, percentage points"
 }
 among = effects["differ by 10% at most"].set_index("measure")
 table(
     pd.DataFrame(
         [
             {
-                "measure": measure,
+                "measure": in_unit.get(measure, measure),
                 **{
-                    name: format(found.loc[i, "effect"], formats[measure])
+                    name: shown_effect(measure, found.loc[i, "effect"])
                     for name, found in effects.items()
                 },
-                "arms of any size": format(
-                    from_rounding[measure], formats[measure]
+                "arms of any size": shown_effect(
+                    measure, from_rounding[measure]
                 ),
-                "95% limits, within 10%": format(
-                    Interval(*among.loc[measure, ["lower", "upper"]]),
-                    formats[measure],
+                "95% limits, within 10%": shown_effect(
+                    measure, Interval(*among.loc[measure, ["lower", "upper"]])
                 ),
             }
             for i, measure in enumerate(from_rounding)
@@ -291,12 +362,14 @@ table(
 )
 text(f"""
 If these counts are right and the arms about equal, the difference in survival is {
-    among.loc[
-        "difference in survival", "effect"
-    ]:.1%}, and its 95% interval lies within {
-    Interval(*among.loc["difference in survival", ["lower", "upper"]]):.1%}.
-That interval holds large effects and modest ones. It allows for chance alone: if the patients were not randomised, what
-else differed between the arms is part of the difference.
+    in_points(among.loc["difference in survival", "effect"])
+} percentage points, and its 95% interval lies within {
+    in_points(
+        Interval(*among.loc["difference in survival", ["lower", "upper"]])
+    )
+}.
+These intervals, taken together, hold large effects and modest ones. They allow for chance alone: if the patients were not
+randomised, what else differed between the arms is part of the difference.
 """)
 
 # %%
@@ -313,56 +386,59 @@ audit.judge(
 
 # %% [markdown]
 # This is agreement between a number and the word beside it, no more. The digest prints p values for two of its results
-# and none for the others.
+# and none for the others; the correction counts these two only.
 #
 # ## Can the changes from baseline be checked?
 #
-# No. Not one of them comes with a mean, a standard deviation or a number of patients. Some could mean several things.
+# No. Not one comes with values before and after, a standard deviation or a number of patients. Some could mean several
+# things. "Significantly improved liver function" is printed of bilirubin alone, and "markedly reduced" markers of TNF-α
+# and IL-6.
 
 # %% tags=["hide-input"]
 bilirubin = audit["bilirubin"].printed
+average = "mean or median; of patients' percentages, or of the values"
 printed_changes = [
     (
         "bilirubin",
         f"−{bilirubin['fall-treated']}",
         f"−{bilirubin['fall-control']}",
         f"p {bilirubin['p']}",
-        "mean or median; of patients' percentages, or of the values",
+        average,
     ),
     (
         "TNF-α",
         f"−{audit['tnf-alpha'].printed.percent}",
         "about the same",
         "none",
-        "the same",
+        average,
     ),
     (
         "IL-6",
         f"−{audit['il-6'].printed.percent}",
         "about the same",
         "none",
-        "the same",
+        average,
     ),
     (
         "regulatory T cells",
         f"{audit['tregs'].printed['fold']}-fold up",
         "nothing",
         "none",
-        "share or count; multiplied by it, or grown by it",
+        "share or count; multiplied by it, or grown by it; against before, or against controls",
     ),
     (
         "exhausted T cells",
         f"{audit['exhausted-t-cells'].printed['fold']}-fold down",
         "nothing",
         "none",
-        "share or count",
+        "share or count; against before, or against controls",
     ),
     (
         "secondary infections",
-        f"−{audit['infections'].printed.percent}",
+        f"{audit['infections'].printed.percent} reduction, arm not named",
         "nothing",
         "none",
-        "ratio or percentage points",
+        "ratio or percentage points; compared with whom",
     ),
 ]
 table(
@@ -379,8 +455,8 @@ table(
 # mean of their falls is $(90 + 0)/2 = 45$ per cent; the mean falls from 55 to 10, by 82 per cent.
 #
 # The p value says something, if it is from a t test of the patients' own percentages: how much they can have differed.
-# With $\Delta$ the difference of the two means, $t$ the quantile that belongs to p, and one standard deviation for
-# both arms,
+# With $\Delta$ the difference of the two means, $t$ the quantile of Student's distribution with $n_1 + n_0 - 2$ degrees
+# of freedom that belongs to the two-sided p, and one standard deviation for both arms,
 #
 # $$ \text{standard deviation} = \frac{\Delta}{t\, \sqrt{K}}. $$
 
@@ -389,10 +465,28 @@ arms = "arms that print the survival result and differ by one patient at most"
 falls = bilirubin["fall-treated"], bilirubin["fall-control"]
 audit.judge("bilirubin", judge_two_changes(*falls, bilirubin["p"], equal, arms))
 
+# %% tags=["hide-input"]
+fewest_in, most_in = (
+    Interval(*ends)
+    for ends in largest_sds(
+        *falls,
+        bilirubin["p"],
+        equal["events_treated"],
+        equal["events_control"],
+    )[["lowest", "highest"]].T.to_numpy()
+)
+text(f"""
+Whether that is much or little we cannot say. A fall ends at 100%, a rise has no end: a patient whose bilirubin doubles
+lies {100 + 100 * float(bilirubin["fall-treated"]):.0f} points from the treated average. If only those alive on day 28 were
+measured twice, the limits are lower: {fewest_in:.1f} points in the arms with the fewest survivors, and {most_in:.1f} in
+those with the most. Nothing printed speaks against the bilirubin result, and nothing printed confirms it. In Li 2019, a
+cohort that we come to below, laboratory values and MELD, a score of severity, did not differ significantly between treated
+and controls at 1, 2, 4 and 12 weeks.
+""")
+
 # %% [markdown]
-# That demands little. Nothing printed speaks against the bilirubin result, and nothing printed confirms it.
-#
-# A fold is a multiple. The two folds can each be read in two ways.
+# A fold is a multiple. The two folds can each be read in two ways, against the value before; a multiple of the controls'
+# value is a third reading that the digest leaves open.
 
 # %%
 folds = {
@@ -450,8 +544,9 @@ audit.judge("exhausted-t-cells", no_controls)
 #
 # ## Is "25% fewer infections" a ratio or a difference?
 #
-# The digest does not say, and much hangs on it. As a difference it would be significant in arms like those above. As a
-# ratio it would not, unless most controls were infected.
+# The digest does not say, and much hangs on it. By a χ² test, as a difference it would be significant in arms like those
+# above. As a ratio it would not, unless most controls were infected. Nor does the digest say compared with whom; we take
+# its own control arm.
 #
 # A share can fall *by* 25% of itself, or by 25 percentage points. With $r$ for the controls' share, the treated have
 # $0.75\, r$ by the first reading, and $r - 0.25$ by the second.
@@ -460,8 +555,18 @@ audit.judge("exhausted-t-cells", no_controls)
 fewer = audit["infections"].printed.percent
 infection = audit.row("trials", "chen-infection")
 borrowed = Fraction(infection.events_control, infection.n_control)
-in_arms = reductions_in_arms(equal, fewer)
-by_reading = significance_of_readings(in_arms).set_index("reading")
+by_test = {
+    test: reductions_in_arms(equal, fewer, test)
+    for test in ("χ²", "χ² with continuity correction")
+}
+in_arms = by_test["χ²"]
+by_reading = {
+    test: significance_of_readings(found).set_index("reading")
+    for test, found in by_test.items()
+}
+ties_up = significance_of_readings(
+    reductions_in_arms(nearly_equal(half_up), fewer)
+).set_index("reading")
 
 # %% tags=["hide-input"]
 supposed = {
@@ -476,9 +581,11 @@ table(
         {
             "infected controls": named,
             "treated, if a ratio": readings["treated_ratio"],
-            "that is, in points": readings["points_ratio"],
+            "reduction in percentage points": readings["points_ratio"].map(
+                in_points
+            ),
             "treated, if points": readings["treated_points"],
-            "that is, as a ratio": readings["relative_points"],
+            "relative reduction": readings["relative_points"],
         }
     ),
     f'What "{fewer} fewer" means under both readings, by the share of controls infected. The borrowed share is that of '
@@ -486,9 +593,8 @@ table(
     dict.fromkeys(
         [
             "treated, if a ratio",
-            "that is, in points",
             "treated, if points",
-            "that is, as a ratio",
+            "relative reduction",
         ],
         ".1%",
     ),
@@ -500,11 +606,15 @@ table(
 
 # %%
 share_in_print = Printed.parse(f"{float(borrowed):.0%}")
-at_borrowed = in_arms[
-    prints_percentage(
-        in_arms["events_control"], in_arms["n_control"], share_in_print
-    )
-]
+at_borrowed = {
+    (test, reading): Interval(group["p"].min(), group["p"].max())
+    for test, found in by_test.items()
+    for reading, group in found[
+        prints_percentage(
+            found["events_control"], found["n_control"], share_in_print
+        )
+    ].groupby("reading")
+}
 
 # %% tags=["hide-input"]
 table(
@@ -512,29 +622,51 @@ table(
         [
             {
                 "25% read as": reading,
+                "test": test,
                 "pairs of counts": found["tables"],
-                "p": p_range(found["p"]),
-                "p below 5% from": found["significant_from"],
-                "p always below 5% from": found["all_from"],
+                "p, at most": formatted(found["p"].upper, ".2g", ROUND_CEILING),
+                "p can be below 5% from": formatted(
+                    found["significant_from"], ".1%", ROUND_FLOOR
+                ),
+                "p always below 5% from": formatted(
+                    found["all_from"], ".1%", ROUND_CEILING
+                ),
                 f"p where {share_in_print} of controls are infected": p_range(
-                    Interval(group["p"].min(), group["p"].max())
+                    at_borrowed[test, reading]
                 ),
             }
-            for reading, found in by_reading.iterrows()
-            for group in [at_borrowed[at_borrowed["reading"] == reading]]
+            for reading in ("ratio", "percentage points")
+            for test in by_test
+            for found in [by_reading[test].loc[reading]]
         ]
     ),
-    "Possible infection counts in arms that print the survival result and differ by one patient at most (χ² test; "
-    '"from" is a share of infected controls). Assumed, not observed',
-    dict.fromkeys(["p below 5% from", "p always below 5% from"], ".1%"),
+    "Possible infection counts in arms that print the survival result and differ by one patient at most "
+    '("from" is a share of infected controls). Assumed, not observed',
 )
-ratio, points = by_reading.loc["ratio"], by_reading.loc["percentage points"]
+ratio, points = (
+    by_reading["χ²"].loc[reading] for reading in ("ratio", "percentage points")
+)
+corrected = by_reading["χ² with continuity correction"].loc["ratio"]
 text(f"""
-Read as a ratio, the reduction can only be significant if at least {formatted(ratio.significant_from, ".1%")} of controls
-were infected, and always is from {formatted(ratio.all_from, ".1%")} on. Read as points, its p value is
-{p_range(points.p)} throughout. In {infection.study}, a trial of the same drug and disease, {float(borrowed):.1%} of
-controls had a new infection; at that share the first reading gives no significant result, the second always does. The
-digest prints no p value for infections.
+Read as a ratio, the reduction can be significant by the χ² test only if at least about {
+    formatted(ratio.significant_from, ".0%")
+} of controls were infected, and always is from {
+    formatted(ratio.all_from, ".1%", ROUND_CEILING)
+} on. (With ties rounded up the first share is {
+    formatted(ties_up.loc["ratio", "significant_from"], ".1%", ROUND_FLOOR)
+}, otherwise {
+    formatted(ratio.significant_from, ".2%", ROUND_FLOOR)
+}.) With continuity correction it is {
+    formatted(corrected.significant_from, ".1%", ROUND_FLOOR)
+}, and {
+    formatted(corrected.all_from, ".1%", ROUND_CEILING)
+} for always. Read as points, its p value is always {
+    p_range(points.p)
+} by the χ² test. In {infection.study}, a trial of the same drug and disease, {
+    float(borrowed):.1%} of controls had a new infection. At about {
+    share_in_print
+} no pair of counts makes the first
+reading significant, and every pair the second. The digest prints no p value for infections.
 """)
 
 # %%
@@ -542,7 +674,8 @@ audit.judge("infections", judge_reduction_readings(fewer, in_arms, arms))
 audit.judge(
     "infections-association",
     silent(
-        "To go along with immune changes, infections have to be counted by immune change, in one arm.",
+        "To go along with immune changes, infections have to be counted within each arm, among patients with and "
+        "without the change.",
         (
             "infections among patients with and without the immune changes",
             "measure of association, with interval",
@@ -554,8 +687,8 @@ audit.judge(
 # %% [markdown]
 # ## How does the digest compare with published counts?
 #
-# In each of its arms fewer patients were alive than in the same arm of two publications; among controls, far fewer than
-# in the one that counts at the same time. That does not make the digest wrong: its patients may have been more ill.
+# In each of its arms a smaller share was alive than in the same arm of two publications; among the digest's controls, a
+# far smaller share than in the one that counts at the same time. That does not make the digest wrong: its patients may have been more ill.
 #
 # [Chen 2022](https://doi.org/10.1007/s12072-022-10335-6) is an open-label randomised trial, Li 2019 a retrospective
 # cohort. We have seen their abstracts. They print percentages and arm sizes; the counts are reconstructed, each being
@@ -590,7 +723,7 @@ table(
                     test
                     for test in TESTS
                     if numbers[f"{name}-p"].prints(counted.loc[name, test])
-                )
+                ).replace(listed(TESTS), "all four")
                 if f"{name}-p" in numbers
                 else "",
             }
@@ -600,11 +733,17 @@ table(
     "Two publications recomputed from their reconstructed counts: p values by four tests",
     dict.fromkeys(TESTS, ".4f"),
 )
+li_agreeing = sum(
+    numbers["li-death-p"].prints(counted.loc["li-death", test])
+    for test in TESTS
+)
 text(f"""
-{sum(unique)} of the {len(unique)} percentages are printed by one count only. For infection, encephalopathy and death
-from severe infection, the χ² test without correction prints the p values of the abstract. For survival no test of the
-counts does; a log-rank test, which goes by days, need not agree with them. The abstract adds that an analysis of
-competing risks found no significant difference.
+{"All" if all(unique) else f"{sum(unique)} of the"} {len(unique)} percentages are printed by one count only. For infection, encephalopathy and death
+from severe infection, the χ² test without correction prints the p values of the abstract. (The abstract prints the same
+percentages and the same p value for the last two.) For survival no test of the counts does. Which test it was, the copies
+of the abstract that we saw do not say; a log-rank test, which goes by days, need not agree with the counts. The abstract
+adds that an analysis of competing risks found no significant difference. Li's abstract prints p {numbers["li-death-p"]};
+{"all" if li_agreeing == len(TESTS) else li_agreeing} of the four tests agree.
 """)
 
 # %% [markdown]
@@ -658,7 +797,9 @@ For the treated: {listed(fitting["treated"])} of the methods tried; for the cont
 method prints both. The printed intervals are symmetric, and wide: of the kind share ± 1.96 standard errors they would
 stand for {behind["treated"]:.1f} and {behind["control"]:.1f} people, not {chen.n_treated} and {chen.n_control}. A
 Kaplan-Meier curve with patients lost on the way has intervals like that, and the abstract speaks of a cumulated rate. If
-so, the survivors were not counted as whole numbers, and the two counts above are approximate.
+so, the survivors were not counted as whole numbers, and the two counts above are approximate. But both percentages fall on
+whole counts of {chen.n_treated} and {chen.n_control}, and one interval is that of a method for counts. So different methods
+in the two arms, or a slip, are as plausible as losses.
 """)
 
 # %% [markdown]
@@ -696,8 +837,10 @@ table(
                 "controls of": name,
                 "alive": f"{known[name][0]} of {known[name][1]} ({known[name][0] / known[name][1]:.1%})",
                 "digest's possible arms": of,
-                "digest minus these": found.difference,
-                "95% limits within": Interval(found.lower, found.upper),
+                "digest minus these": in_points(found.difference),
+                "95% limits within": in_points(
+                    Interval(found.lower, found.upper)
+                ),
                 "p": p_range(found.p),
             }
             for (name, of), found in distances.items()
@@ -705,7 +848,6 @@ table(
     ),
     f"The digest's control arm ({alive_control} alive at 28 days) against two published control arms. Ranges over all "
     "control arms that can print the survival result; differences in percentage points, limits by Wald, p by the χ² test and Fisher's exact test",
-    {"digest minus these": ".1%", "95% limits within": ".1%"},
 )
 against_li = distances["Li 2019, alive at 28 days", "within 10%"]
 against_chen = distances[
@@ -715,18 +857,19 @@ li_alive, li_n = known["Li 2019, alive at 28 days"]
 
 
 fewer_alive = {
-    name: f"{Interval(-100 * found.difference.upper, -100 * found.difference.lower):.1f} percentage points"
+    name: f"{in_points(Interval(-found.difference.upper, -found.difference.lower))} percentage points"
     for name, found in (("Li", against_li), ("Chen", against_chen))
 }
 text(f"""
-At 28 days {fewer_alive["Li"]} fewer controls were alive in the digest than in Li's cohort. Chance alone would seldom
-do that (p {p_range(against_li.p)}, arms within 10%). Of the digest's *treated* patients {alive} were alive, about as
-many as of Li's controls ({li_alive / li_n:.1%}). Set against Chen's controls it is {fewer_alive["Chen"]} fewer,
-although Chen's patients had two months longer to die. That difference could be chance (p {p_range(against_chen.p)}).
+At 28 days the share alive among the digest's controls was {fewer_alive["Li"]} lower than in Li's cohort. Chance alone would
+seldom do that (p {p_range(against_li.p)}, arms within 10%). Of the digest's *treated* patients {alive} were alive, about the
+same share as of Li's controls ({li_alive / li_n:.1%}). Set against Chen's controls, it is {fewer_alive["Chen"]} lower,
+although Chen's patients had two months longer to die. That difference could be chance (p {p_range(against_chen.p)}); at day
+28 the gap would be no smaller.
 """)
 
 # %% [markdown]
-# What the arms differ *by* is less unusual.
+# What the digest's arms differ *by* lies within or at the edge of the intervals of the two publications.
 
 # %%
 alive_counts = trials.loc[["chen-survival", "li-death"]].copy()
@@ -745,22 +888,24 @@ published = single_trials(
 )
 
 # %% tags=["hide-input"]
-in_digest = {"OR": "odds ratio of survival", "RD": "difference in survival"}
+in_digest = {
+    "OR": ("odds ratio of survival", 1, ".2f"),
+    "RD": ("difference in survival", 100, ".1f"),
+}
 table(
     pd.DataFrame(
         [
             {
                 "study": row.trial,
-                "measure": in_digest[row.measure],
-                "effect": f"{formatted(row.estimate, formats[in_digest[row.measure]])} "
-                f"({formatted(row.lower, formats[in_digest[row.measure]])} to "
-                f"{formatted(row.upper, formats[in_digest[row.measure]])})",
-                "digest, arms of any size": format(
-                    from_rounding[in_digest[row.measure]],
-                    formats[in_digest[row.measure]],
+                "measure": in_unit.get(measure, measure),
+                "effect": f"{formatted(times * row.estimate, spec)} "
+                f"({formatted(times * row.lower, spec)} to {formatted(times * row.upper, spec)})",
+                "digest, arms of any size": shown_effect(
+                    measure, from_rounding[measure]
                 ),
             }
             for row in published.itertuples()
+            for measure, times, spec in [in_digest[row.measure]]
         ]
     ),
     "Effects on survival in the two publications (95% Wald intervals, unadjusted), and the range that the digest's two "
@@ -838,11 +983,27 @@ worst = chen.events_treated / (chen.n_treated + missing)
 
 # %% tags=["hide-input"]
 text(f"""
-{in_chen.because} No two arms of fewer than {fewest} patients together print {theirs[0]} v {theirs[1]} with p {theirs[2]}
-under any of the four tests; the trial enrolled {enrolled}. (A log-rank test might.) That digest speaks of overall
-survival. Overall survival cannot be lower than survival without a transplant; yet {theirs[0]} is lower than the
-abstract's {numbers["chen-survival-treated"]} for the same day. Even if all {missing} patients enrolled but not reported
-had been treated and had died, {chen.events_treated} of {chen.n_treated + missing} would be {worst:.1%}. Of Chen 2022 we
+Pairs of counts that print {theirs[0]}, {theirs[1]} and p {theirs[2]}: {
+    in_chen.recomputed["pairs_of_whole_arms"] or "none"
+}
+in arms of {chen.n_treated} and {chen.n_control}, and {
+    in_chen.recomputed["pairs_down_to_half_the_arms"] or "none"
+} when up to
+half of each arm is left out. No two arms of fewer than {
+    fewest
+} patients together print {theirs[0]} v {theirs[1]} with p {theirs[2]}
+under any of the four tests; the trial enrolled {
+    enrolled
+}. (A log-rank test might.) That digest speaks of overall
+survival. Overall survival cannot be lower than survival without a transplant; yet {
+    theirs[0]
+} is lower than the
+abstract's {numbers["chen-survival-treated"]} for the same day. Even if all {
+    missing
+} patients enrolled but not reported
+had been treated and had died, {chen.events_treated} of {
+    chen.n_treated + missing
+} would be {worst:.1%}, if the {chen.events_treated} is right. Of Chen 2022 we
 have seen the abstract, not the paper; the paper may hold laboratory values that the abstract lacks.
 """)
 
@@ -895,12 +1056,14 @@ audit.judge(
 #
 # We count every number that stands in a claim, each once. A number is *tied* if a check compared it with something that
 # might have spoken against it: counts, a source, another printed number, or a word. It is *free* if data that print it
-# exist and nothing else is known. It is *untouched* if there was nothing to compute from. The rule is applied by the
-# computer to the verdicts above.
+# exist and nothing else is known: with unknown sizes some arms always fit, so the check of 68%, 42% and p = 0.003 could
+# not have spoken against them. It is *untouched* if nothing tests it; that a table reads a fold or a percentage is no
+# test. The rule is applied by the computer to the verdicts above.
 
 # %%
 standing = standing_of_numbers(audit.document.claims, audit.findings)
 tied = int(standing["tied"].sum())
+
 recounted = sum(
     finding.verdict is Verdict.REPRODUCED for finding in audit.findings.values()
 )
@@ -924,13 +1087,23 @@ that is missing here.
 #
 # - **Which test.** The sizes rest on four tests of counts on day 28. A log-rank test or an adjusted model leaves the
 #   sizes open.
-# - **How equal the arms were.** The narrow range holds for arms that are about equal. Without that, one arm can be of
-#   any size.
-# - **What was rounded.** All numbers are taken as rounded to the nearest.
+# - **How equal the arms were.** The narrow range holds for arms that are about equal. Without that, one arm can be very
+#   large.
+# - **What was rounded.** All numbers are taken as rounded to the nearest, and ties count both ways. See below for ties
+#   that only go up.
 # - **Which infection counts.** The two readings are compared in nearly equal arms. In larger ones a ratio of 0.75 would
 #   be significant at lower shares of infected controls.
 # - **What counts as tied.** Agreement between a p value and the word "significant" is counted as a tie, although it is a
 #   weak one. Without it, nothing is tied.
+
+# %% tags=["hide-input"]
+text(f"""
+If ties only go up, {len(half_up):,} tables remain of {len(tables):,}, and the smaller arm has at most
+{half_up[["n_treated", "n_control"]].min(axis=1).max()} patients. Arms that differ by one patient at most then have
+{arm_sizes(nearly_equal(half_up)):.0f} ({len(nearly_equal(half_up))} tables instead of {len(equal)}), and arms within 10% leave
+{len(nearly_equal(half_up, percent=10))} tables instead of {len(close)}. Rounding ties to the even digit leaves
+{len(half_even):,}, since 68 and 42 are even.
+""")
 
 # %% [markdown]
 # ## What would settle it
@@ -949,27 +1122,37 @@ that is missing here.
 #
 # ## What we found
 #
-# - 68%, 42% and p = 0.003 were possible; arms that are about equal had a few dozen patients each, by the tests tried.
-# - The effect followed from the two percentages; how certain it is hung on the arms.
+# - 68%, 42% and p = 0.003 were possible; by the tests tried, arms that are about equal had sizes in a narrow range.
+# - The unadjusted effect at day 28 followed from the two percentages; how certain it is hung on the arms.
 # - The changes from baseline could not be checked, and some had two readings.
-# - "25% fewer infections" was two claims in one: significant as a difference, not as a ratio unless most controls were
-#   infected.
+# - "25% fewer infections" was two claims in one. In nearly equal arms that print the survival result it was significant
+#   by a χ² test as a difference, and not as a ratio unless most controls were infected.
 # - The digest's controls died far more often than those of a cohort at the same time point.
 # - The same site's digest of another paper printed survival numbers that are not the abstract's.
 # - Few of its numbers could be tied to anything, and none to counts or a source.
 
 # %% tags=["hide-input"]
-arm_range = Interval(
-    equal[["n_treated", "n_control"]].to_numpy().min(),
-    equal[["n_treated", "n_control"]].to_numpy().max(),
-)
 audit.close(f"""
-The digest's main result ({alive} against {alive_control} alive after 28 days, p = {p}) is possible: by four tests of
-counts, arms that differ by one patient at most had {arm_range:.0f} patients each, and no arms with fewer than
-{of_any.all_least} patients together print it; but neither size nor design is given. Of its {len(standing)} numbers {tied}
-can be tied to anything, namely p values to the word "significant", and none to counts, data or a source. "{fewer} fewer
-infections" may be a ratio or a difference; in such arms the ratio would be significant, by a χ² test, only if at least
-{formatted(ratio.significant_from, ".1%")} of controls were infected.
+The digest's main result ({alive} against {
+    alive_control
+} alive after 28 days, p = {p}) is possible: by four tests of
+counts, arms that differ by one patient at most had {
+    arm_sizes(equal):.0f} patients each ({
+    arm_sizes(
+        nearly_equal(half_up)
+    ):.0f} if ties are rounded up), and no arms with fewer than
+{
+    of_any.all_least
+} patients together print it; but neither size nor design is given. Of its {
+    len(standing)
+} numbers {tied}
+can be tied to anything, namely p values to the word "significant", and none to counts, data or a source. "{
+    fewer
+} fewer
+infections" may be a ratio or a difference; in such arms the ratio would be significant, by a χ² test without correction,
+only if at least about {
+    formatted(ratio.significant_from, ".0%")
+} of controls were infected.
 """)
 
 # %% [markdown]

@@ -2,7 +2,7 @@
 
 Sources: the digest prints 68% and 42% alive at 28 days, p = 0.003. Chen 2022, doi:10.1007/s12072-022-10335-6, abstract:
 75.0% (63.2 to 86.8) of 56 v 53.4% (39.7 to 67.1) of 58 at 90 days, p = .030; new infection 32.1% v 58.6%, p = .005;
-encephalopathy 8.9% v 24.1%, p = .029. Li 2019, abstract: deaths by 28 days 17.7% of 124 v 32.6% of 86.
+encephalopathy 8.9% v 24.1%, p = .029. Li 2019, abstract: deaths by 28 days 17.7% of 124 v 32.6% of 86, p <0.05.
 
 These tests read the executed notebook and the results, so they need an up-to-date book (`make book`).
 """
@@ -134,6 +134,9 @@ def test_the_effects_by_statsmodels(said, nearly_equal):
     assert float(low) <= min(odds) < float(low) + 0.01
     assert float(high) - 0.01 < max(odds) <= float(high)
     dead = [1 / ((1 - c / m) / (1 - a / n)) for a, n, c, m, _ in nearly_equal]
+    differences = [100 * (a / n - c / m) for a, n, c, m, _ in nearly_equal]
+    low, high = re.search(r"difference in survival, percentage points ([\d.]+) to ([\d.]+)", said).groups()
+    assert (float(low), float(high)) == pytest.approx((min(differences), max(differences)), abs=0.1)
     low, high = re.search(r"risk ratio of death ([\d.]+) to ([\d.]+)", said).groups()
     assert float(low) <= min(dead) < float(low) + 0.01
     assert float(high) - 0.01 < max(dead) <= float(high)
@@ -145,7 +148,22 @@ def test_log_rank_tests_of_the_same_survivors_differ(said):
     p = logrank_test(*days.values(), *(time < 60 for time in days.values())).p_value
     row = re.search(r"deaths among treated first ([\d.]+) ([\d.]+) ([\d.]+)", said).groups()
     assert float(row[1]) == pytest.approx(p, rel=0.02)
-    assert "In 3 of the 3 examples 0.003 lies between" in said
+    assert "0.003 lies between the two extremes for arms of 50, arms of 65 and arms of 100" in said
+
+
+def test_shuffled_deaths_by_lifelines(said):
+    """Fewer orders, another seed: the shares of them that print 0.003, within five standard errors."""
+    row = re.search(r"any order, simulated: prints 0.003 ([\d.]+)% of orders ([\d.]+)% of orders ([\d.]+)% of", said)
+    rng, draws = np.random.default_rng(99), 400
+    for told, n, a, c in zip(row.groups(), (50, 65, 100), (34, 44, 68), (21, 27, 42), strict=True):
+        deaths, printed = 2 * n - a - c, 0
+        for _ in range(draws):
+            order = rng.permutation(deaths) + 1
+            times = np.r_[order[: n - a], [deaths + 1] * a], np.r_[order[n - a :], [deaths + 1] * c]
+            printed += 0.0025 <= logrank_test(*times, *(days <= deaths for days in times)).p_value <= 0.0035
+        share = float(told) / 100
+        assert abs(printed / draws - share) < 5 * math.sqrt(max(share, 0.005) / draws)
+    assert re.search(r"For arms of 65 it is an ordinary result: \d\d% of random orders", said)
 
 
 def test_the_largest_standard_deviations_of_bilirubin(results, nearly_equal):
@@ -155,9 +173,41 @@ def test_the_largest_standard_deviations_of_bilirubin(results, nearly_equal):
         assert stats.ttest_ind_from_stats(31, sd, n, 0, sd, m).pvalue == pytest.approx(0.001, rel=1e-4)
 
 
+def test_the_limits_if_only_survivors_were_measured(said, nearly_equal):
+    limits = {
+        d: [d / (stats.t.isf(0.0005, a + c - 2) * math.sqrt(1 / a + 1 / c)) for a, _, c, _, _ in nearly_equal]
+        for d in (29, 31)
+    }
+    low, high, most_low, most_high = map(
+        float,
+        re.search(
+            r"are lower: ([\d.]+) to ([\d.]+) points in the arms with the fewest survivors, and ([\d.]+) to ([\d.]+)",
+            said,
+        ).groups(),
+    )
+    assert (low, high) == pytest.approx((min(limits[29]), min(limits[31])), abs=0.1)
+    assert (most_low, most_high) == pytest.approx((max(limits[29]), max(limits[31])), abs=0.1)
+    assert "a patient whose bilirubin doubles lies 145 points" in said  # from −45 to +100
+
+
+def test_ties_by_plain_loops(said, nearly_equal):
+    """Half-up only: 41.5 prints 42, 42.5 does not; 67.5 prints 68, 68.5 does not."""
+
+    def half_up(percent, e, n):
+        return (2 * percent - 1) * n <= 200 * e < (2 * percent + 1) * n
+
+    kept = [row for row in nearly_equal if half_up(68, row[0], row[1]) and half_up(42, row[2], row[3])]
+    sizes = [n for _, *arms, _ in kept for n in (arms[0], arms[2])]
+    assert f"have {min(sizes)} to {max(sizes)} ({len(kept)} tables instead of {len(nearly_equal)})" in said
+    dropped = [row for row in nearly_equal if row not in kept]
+    assert [row[:4] for row in dropped] == [(54, 80, 34, 80)]
+    assert "54 of 80 is 67.5%, and 34 of 80 is 42.5%" in said
+    assert f"({min(sizes)} to {max(sizes)} if ties are rounded up)" in bottom_line_of(SOURCE)
+
+
 def test_the_two_readings_of_the_infections_by_plain_loops(said, nearly_equal):
     """Ratio and difference, with χ² p values by hand."""
-    ratio, points = [], []
+    ratio, points, corrected = [], [], []
     for n, m in {(n, m) for _, n, _, m, _ in nearly_equal}:
         for c in range(1, m + 1):
             for a in range(n + 1):
@@ -169,18 +219,31 @@ def test_the_two_readings_of_the_infections_by_plain_loops(said, nearly_equal):
                 p = 2 * stats.norm.sf(abs(z))
                 if 0.245 <= reduction <= 0.255:
                     ratio.append((c / m, p))
+                    corrected.append((c / m, TESTS["χ² with continuity correction"](a, n, c, m)))
                 if 0.245 <= difference <= 0.255:
                     points.append((c / m, p))
-    least = min(share for share, p in ratio if p < 0.05)
-    always = min(share for share, _ in ratio if share > max(share for share, p in ratio if p >= 0.05))
-    found = re.search(
-        r"only be significant if at least ([\d.]+)% of controls were infected, and always is from ([\d.]+)%", said
-    )
-    assert [float(x) for x in found.groups()] == pytest.approx([100 * least, 100 * always], abs=0.051)
+
+    def from_on(pairs):
+        least = min(share for share, p in pairs if p < 0.05)
+        last = max((share for share, p in pairs if p >= 0.05), default=0)
+        return 100 * least, 100 * min(share for share, _ in pairs if share > last)
+
+    least, always = from_on(ratio)
+    assert f"only if at least about {least:.0f}% of controls" in said
+    assert f"about {least:.0f}% of controls were infected" in bottom_line_of(SOURCE)
+    told = re.search(r"always is from ([\d.]+)% on", said).group(1)
+    assert always <= float(told) < always + 0.1
+    assert least == pytest.approx(63.75)  # 51 of 80, in the pair that rests on ties
+    assert f"With ties rounded up the first share is {math.floor(1000 * 50 / 78) / 10}%, otherwise 63.75%" in said
+    least, always = from_on(corrected)
+    told = re.search(r"With continuity correction it is ([\d.]+)%, and ([\d.]+)% for always", said).groups()
+    assert least - 0.1 < float(told[0]) <= least
+    assert always <= float(told[1]) < always + 0.1
     assert max(p for _, p in points) < 0.0088
-    assert "Read as points, its p value is below 0.0088 throughout" in said
+    assert "Read as points, its p value is always below 0.0088 by the χ² test" in said
     borrowed = [p for share, p in ratio if 0.585 <= share <= 0.595]
-    assert min(borrowed) > 0.05  # "at that share the first reading gives no significant result"
+    assert min(borrowed) > 0.05  # "no pair of counts makes the first reading significant"
+    assert max(p for share, p in points if 0.585 <= share <= 0.595) < 0.05
     assert round(100 * 34 / 58, 1) == 58.6
     assert "58.6% of controls had a new infection" in said
 
@@ -195,7 +258,9 @@ def test_the_publications_by_scipy(said):
         assert [name for name, test in TESTS.items() if abs(test(*counts) - printed) <= half] == tests
         for name in ("χ²", "Fisher's exact"):
             assert f"{TESTS[name](*counts):.4f}" in said
-    assert "10 of the 10 percentages are printed by one count only" in said
+    assert "All 10 percentages are printed by one count only" in said
+    assert max(test(22, 124, 28, 86) for test in TESTS.values()) < 0.05
+    assert "Li's abstract prints p <0.05; all of the four tests agree" in said
     assert "none of the methods tried; for the controls: Wald, continuity correction" in said
     assert [round(75.0 - 63.2, 1), round(86.8 - 75.0, 1)] == [11.8, 11.8]  # "symmetric"
     assert [round(53.4 - 39.7, 1), round(67.1 - 53.4, 1)] == [13.7, 13.7]
@@ -206,14 +271,16 @@ def test_the_publications_by_scipy(said):
 
 def test_the_distance_of_the_control_arms(said):
     assert f"Li's controls ({58 / 86:.1%})" in said
-    found = re.search(r"At 28 days ([\d.]+) to ([\d.]+) percentage points fewer.*?\(p ([\d.]+) to ([\d.]+), arms", said)
+    found = re.search(
+        r"controls was ([\d.]+) to ([\d.]+) percentage points lower.*?\(p ([\d.]+) to ([\d.]+), arms", said
+    )
     low, high, p_low, p_high = map(float, found.groups())
     # the largest control arms within 10% have 80 patients, the smallest 53
     assert low <= 100 * (58 / 86 - 34 / 80) <= high
     assert low <= 100 * (58 / 86 - 22 / 53) <= high
     assert p_low <= TESTS["χ²"](34, 80, 58, 86) <= p_high < 0.05
-    assert 0.68 > 58 / 86 > 0.42  # "about as many as of Li's controls"
-    assert 0.68 < (124 - 22) / 124  # "fewer patients were alive than in the same arm of two publications"
+    assert 0.68 > 58 / 86 > 0.42  # "about the same share as of Li's controls"
+    assert 0.68 < (124 - 22) / 124  # "a smaller share was alive than in the same arm of two publications"
     assert 0.68 < 0.75
     assert 0.42 < 31 / 58
     chen = re.search(r"two months longer to die. That difference could be chance \(p ([\d.]+)", said).group(1)
@@ -276,6 +343,8 @@ DEFINITIONS = {
     "2019": "year of Li",
     "100": "in percentages, and patients per arm in an example",
     "6": "IL-6",
+    "4": "week at which Li measured",
+    "12": "week at which Li measured",
 }
 
 

@@ -1,6 +1,7 @@
 """Relative changes: readings by hand, counts by brute force, standard deviations against R and scipy."""
 
 import json
+import math
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from rederive.checks.changes import (
     POINTS,
     RATIO,
     fold_readings,
+    in_points,
     judge_reduction_readings,
     judge_two_changes,
+    largest_sds,
     reduction_readings,
     reductions_in_arms,
     sd_that_prints,
@@ -67,8 +70,9 @@ def test_the_two_readings_meet_where_all_controls_are_affected():
         reduction_readings(P("25%"), [Fraction(0)])
 
 
-def test_counts_equal_brute_force():
-    found = reductions_in_arms(SIZES, P("25%"))
+@pytest.mark.parametrize(("test", "correction"), [("χ²", False), ("χ² with continuity correction", True)])
+def test_counts_equal_brute_force(test, correction):
+    found = reductions_in_arms(SIZES, P("25%"), test)
     expected = set()
     for n1, n0 in {(12, 13), (15, 15)}:
         for e0 in range(1, n0 + 1):
@@ -84,7 +88,7 @@ def test_counts_equal_brute_force():
         cells = [[row.events_treated, row.n_treated - row.events_treated]]
         cells.append([row.events_control, row.n_control - row.events_control])
         if 0 < row.events_treated + row.events_control < row.n_treated + row.n_control:
-            assert row.p == pytest.approx(stats.chi2_contingency(cells, correction=False)[1])
+            assert row.p == pytest.approx(stats.chi2_contingency(cells, correction=correction)[1])
 
 
 def test_where_readings_are_significant():
@@ -106,6 +110,20 @@ def test_a_reduction_without_counts_is_possible_if_counts_print_it():
     finding = judge_reduction_readings(P("25%"), reductions_in_arms(SIZES, P("25%")), "some arms")
     assert finding.verdict is Verdict.POSSIBLE
     assert "as points it needs at least 24.5% of controls" in finding.because
+    # by brute force: the least share of affected controls at which a ratio is significant, never rounded up
+    arms = pd.DataFrame({"n_treated": [80], "n_control": [80]})
+    least = min(
+        c / 80
+        for c in range(1, 81)
+        for a in range(81)
+        if P("25%").prints(1 - Fraction(a, c)) and stats.chi2_contingency([[a, 80 - a], [c, 80 - c]], False)[1] < 0.05
+    )
+    because = judge_reduction_readings(P("25%"), reductions_in_arms(arms, P("25%")), "some arms").because
+    assert f"Read as ratio, p can be below 5% only where at least {math.floor(1000 * least) / 10:.1f}% of" in because
+    assert "Read as percentage points, p is always below 0.00" in because
+    small = pd.DataFrame({"n_treated": [4], "n_control": [4]})
+    because = judge_reduction_readings(P("25%"), reductions_in_arms(small, P("25%")), "some arms").because
+    assert because.count("p is never below 5%") == 2
     nobody = reductions_in_arms(pd.DataFrame({"n_treated": [1], "n_control": [1]}), P("25%"))
     assert judge_reduction_readings(P("25%"), nobody, "some arms").verdict is Verdict.SILENT
 
@@ -145,3 +163,18 @@ def test_two_changes_are_possible_and_say_how_far_patients_may_differ():
     assert finding.missing
     sd = finding.recomputed["largest_sd_in_points"].lower
     assert stats.ttest_ind_from_stats(31, sd, 57, 0, sd, 57).pvalue == pytest.approx(0.001)
+    assert "at most 49.0 points in arms of 57, and 58." in finding.because
+    assert "in arms of 80 and 79" in finding.because
+
+
+def test_the_largest_standard_deviations_of_both_differences():
+    found = largest_sds(P("45%"), P("15%"), P("<0.001"), [57, 60, 80], [57, 61, 79])
+    assert found["difference"].tolist() == pytest.approx([29, 31])
+    for row in found.itertuples():
+        for sd, n1, n0 in ((row.lowest, 57, 57), (row.highest, 80, 79)):
+            assert stats.ttest_ind_from_stats(row.difference, sd, n1, 0, sd, n0).pvalue == pytest.approx(0.001)
+
+
+def test_differences_in_points():
+    assert in_points(Interval(0.24901, 0.26)) == "24.9 to 26.0"
+    assert in_points(Interval(-0.3331, 0.1011)) == "−33.4 to 10.2"

@@ -110,6 +110,9 @@ def test_a_card_shows_all_of_a_finding_in_both_forms(document):
         ("f_test_p", Interval(1e-15, 1e-14), "f test p <0.0001"),
         ("p", Interval(0.0024, 0.0043), "p 0.00240 to 0.00430"),
         ("ratio", Interval(0.00001, 0.5), "ratio 0.0000100 to 0.500"),
+        ("patients", Interval(57, 1080), "patients 57 to 1,080"),
+        ("treated", Interval(6, 6), "treated 6"),
+        ("next_time", Interval(17.6, 18), "next time 17.6 to 18.0"),
     ],
 )
 def test_tiny_p_values_are_bounds(document, name, interval, shown):

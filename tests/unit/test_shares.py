@@ -20,11 +20,12 @@ from rederive.checks.shares import (
     limits_printed,
     nearly_equal,
     people_behind,
+    rounded_alike,
     share_intervals,
     size_bounds,
     sizes_by_test,
 )
-from rederive.printed import Printed, print_number
+from rederive.printed import Printed, Rounding, print_number
 from rederive.verdicts import Verdict
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "shares.json").read_text("utf-8"))["cases"]
@@ -111,6 +112,21 @@ def test_nearly_equal_arms_by_people_and_by_percentage():
     assert nearly_equal(tables).index.tolist() == [0, 1]
     assert nearly_equal(tables, people=0).index.tolist() == [0]
     assert nearly_equal(tables, percent=10).index.tolist() == [0, 1, 2, 3]
+
+
+def test_ties_of_both_arms_are_settled_alike(tables):
+    """Against the printing of single numbers; 54/80 and 34/80 are halfway."""
+    for how in (Rounding.HALF_UP, Rounding.HALF_EVEN):
+        found = rounded_alike(tables, SURVIVAL["treated"], SURVIVAL["control"], how)
+        fits = [
+            SURVIVAL["treated"].prints(Fraction(row.events_treated, row.n_treated), how)
+            and SURVIVAL["control"].prints(Fraction(row.events_control, row.n_control), how)
+            for row in tables.itertuples()
+        ]
+        assert found.index.tolist() == tables.index[fits].tolist()
+        assert (80, 80) not in set(zip(found["n_treated"], found["n_control"], strict=True)) or how == "half-even"
+    half_up = rounded_alike(tables, SURVIVAL["treated"], SURVIVAL["control"], Rounding.HALF_UP)
+    assert 0 < len(half_up) < len(tables)
 
 
 def test_sizes_by_test(tables):

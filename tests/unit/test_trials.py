@@ -1,5 +1,6 @@
 """Single trials from their counts: against statsmodels."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from rederive.methods.trials import (
     judge_no_difference,
     judge_reduction,
     log_rank_by_order,
+    log_rank_of_shuffled_deaths,
     p_values,
     single_trials,
 )
@@ -181,3 +183,27 @@ def test_deaths_spread_evenly_take_turns():
     assert found["deaths spread evenly"] == pytest.approx(logrank_test(treated, control, *died).p_value, rel=1e-9)
     with pytest.raises(ValueError, match="both arms"):
         log_rank_by_order(5, 5, 3, 8)
+
+
+def test_shuffled_deaths_find_every_order_as_often():
+    """Two of 5 and three of 8 die: ten orders of the arms, each by lifelines."""
+    of_orders = []
+    for days in itertools.combinations(range(1, 6), 2):
+        treated = [*days, 6, 6, 6]
+        control = [*(day for day in range(1, 6) if day not in days), *[6] * 5]
+        died = [time < 6 for time in treated], [time < 6 for time in control]
+        of_orders.append(logrank_test(treated, control, *died).p_value)
+    found = log_rank_of_shuffled_deaths(3, 5, 5, 8, draws=4000, seed=1)
+    values, times = np.unique(np.round(of_orders, 9), return_counts=True)
+    drawn, drawn_times = np.unique(np.round(found, 9), return_counts=True)
+    np.testing.assert_allclose(drawn, values, rtol=1e-6)
+    assert stats.chisquare(drawn_times, times / times.sum() * len(found)).pvalue > 0.001
+    assert log_rank_of_shuffled_deaths(3, 5, 5, 8, draws=3, seed=1).tolist() == found[:3].tolist()
+    with pytest.raises(ValueError, match="deaths"):
+        log_rank_of_shuffled_deaths(5, 5, 8, 8, draws=1, seed=1)
+
+
+def test_shuffled_deaths_stay_between_the_extreme_orders():
+    ends = log_rank_by_order(34, 50, 21, 50)["p"]
+    found = log_rank_of_shuffled_deaths(34, 50, 21, 50, draws=300, seed=2)
+    assert ends.min() < found.min() < found.max() < ends.max()

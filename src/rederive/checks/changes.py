@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from typing import Any
 
@@ -11,8 +12,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from rederive.checks.proportions import chi2_p, prints_percentage
-from rederive.printed import Interval, Printed, formatted, p_range
+from rederive.checks.proportions import TESTS, prints_percentage
+from rederive.printed import Interval, Printed, formatted, listed, p_range
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -88,7 +89,7 @@ def reduction_readings(reduction: Printed, control_shares: Iterable[Fraction]) -
     return pd.DataFrame(rows)
 
 
-def reductions_in_arms(sizes: pd.DataFrame, reduction: Printed) -> pd.DataFrame:
+def reductions_in_arms(sizes: pd.DataFrame, reduction: Printed, test: str = "χ²") -> pd.DataFrame:
     """Every pair of counts in arms of these sizes that prints a reduction, under either reading, with its p value.
 
     Whether counts e1 of n1 and e0 of n0 print it is decided in whole numbers: (e0 n1 - e1 n0) of e0 n1 as a ratio, of
@@ -97,11 +98,12 @@ def reductions_in_arms(sizes: pd.DataFrame, reduction: Printed) -> pd.DataFrame:
     Parameters
     ----------
     sizes : pairs of `n_treated` and `n_control`; repeated ones count once.
+    test : that gives the p value, one of `checks.proportions.TESTS`.
 
     Returns
     -------
     A row per pair of counts and reading: `n_treated`, `n_control`, `events_treated`, `events_control`, `reading`,
-    `control` (the controls' share) and `p` (Pearson's χ² test, no continuity correction).
+    `control` (the controls' share) and `p`.
     """
     found = []
     for n1, n0 in sizes[["n_treated", "n_control"]].drop_duplicates().itertuples(index=False, name=None):
@@ -119,7 +121,7 @@ def reductions_in_arms(sizes: pd.DataFrame, reduction: Printed) -> pd.DataFrame:
                         "events_control": c,
                         "reading": reading,
                         "control": c / n0,
-                        "p": chi2_p(a, n1, c, n0),
+                        "p": TESTS[test](a, n1, c, n0),
                     }
                 )
             )
@@ -151,42 +153,48 @@ def significance_of_readings(counts: pd.DataFrame, level: float = 0.05) -> pd.Da
     return pd.DataFrame(rows)
 
 
+def in_points(difference: Interval) -> str:
+    """A difference of shares in percentage points, for readers, rounded outwards: `24.9 to 26.0`."""
+    return format(difference, ".1%").replace("%", "")
+
+
 def judge_reduction_readings(reduction: Printed, counts: pd.DataFrame, arms: str) -> Finding:
     """Can a reduction printed without counts, and without saying of what, be had, and what would each reading mean?
 
     Parameters
     ----------
-    counts : what `reductions_in_arms` finds.
+    counts : what `reductions_in_arms` finds by the χ² test.
     arms : in words, the arms it was asked of.
 
     The claim is possible if there are counts under either reading.
     """
     least = reduction.interval().lower
     by_reading = significance_of_readings(counts).set_index("reading") if len(counts) else pd.DataFrame()
-    told = [
-        f"Read as {reading}, p is {p_range(row['p'])}"
-        + (
-            f", and below 5% only where at least {formatted(row['significant_from'], '.1%')} of controls are affected"
-            if pd.notna(row["significant_from"])
-            else ""
-        )
-        + "."
-        for reading, row in by_reading.iterrows()
-    ]
+    told = [f"Read as {reading}, {_significance(row)}." for reading, row in by_reading.iterrows()]
     return Finding(
         judge_reduction_readings,
-        f"{arms}; χ² test without continuity correction, 5%",
+        f"compared with the digest's controls, at one time; {arms}; χ² test without continuity correction, 5%",
         f"Ratio or percentage points is not said; as points it needs at least {formatted(least, '.1%')} of controls "
         f"affected. In such arms: {' '.join(told) or 'no counts print it.'}",
         {f"{reading.replace(' ', '_')}_p": by_reading.loc[reading, "p"] for reading in by_reading.index},
         exists=True if len(counts) else None,
         missing=(
+            "compared with whom",
             "ratio or percentage points",
             "patients and events per arm",
             "p value or interval",
             "time of counting",
         ),
     )
+
+
+def _significance(row: pd.Series) -> str:
+    if row["p"].upper < 0.05:
+        return f"p is always {p_range(Interval(0, row['p'].upper))}"
+    if pd.isna(row["significant_from"]):
+        return "p is never below 5%"
+    least = formatted(row["significant_from"], ".1%", ROUND_FLOOR)
+    return f"p can be below 5% only where at least {least} of controls are affected"
 
 
 # --------------------------------------------------------------------------------------------- changes of a mean
@@ -221,6 +229,24 @@ def sd_that_prints(
     return np.asarray(smallest), np.asarray(largest)
 
 
+def largest_sds(
+    treated: Printed, control: Printed, p: Printed, n_treated: ArrayLike, n_control: ArrayLike
+) -> pd.DataFrame:
+    """How far patients' own changes may spread at most, in points, over a set of arms; see `sd_that_prints`.
+
+    Returns
+    -------
+    A row for the least and one for the largest `difference` that the two printed percentages leave, with `lowest` and
+    `highest`, the limits in the arms that allow least and in those that allow most.
+    """
+    t, c = treated.ends(), control.ends()
+    rows = []
+    for difference in (float(t[0] - c[1]), float(t[1] - c[0])):
+        _, largest = sd_that_prints(Interval(difference, difference), p, n_treated, n_control)
+        rows.append({"difference": 100 * difference, "lowest": 100 * largest.min(), "highest": 100 * largest.max()})
+    return pd.DataFrame(rows)
+
+
 def judge_two_changes(treated: Printed, control: Printed, p: Printed, sizes: pd.DataFrame, arms: str) -> Finding:
     """Can two average percentage changes have this p value, and how much may patients then differ?
 
@@ -232,17 +258,23 @@ def judge_two_changes(treated: Printed, control: Printed, p: Printed, sizes: pd.
     The claim is possible: half of the patients above the mean by the standard deviation and half below is one data set
     that prints it. How large that standard deviation may be is what it demands.
     """
-    t, c = treated.interval(), control.interval()
-    difference = Interval(t.lower - c.upper, t.upper - c.lower)
-    _, largest = sd_that_prints(difference, p, sizes["n_treated"], sizes["n_control"])
-    found = Interval(100 * largest.min(), 100 * largest.max())
+    least, most = largest_sds(treated, control, p, sizes["n_treated"], sizes["n_control"]).to_dict("records")
+
+    def at_most(name: str, row: dict[Hashable, Any]) -> str:
+        return formatted(row[name], ".1f", ROUND_CEILING)
+
+    arms_of = sizes[["n_treated", "n_control"]].to_numpy()
+    _, limits = sd_that_prints(Interval(1, 1), p, *arms_of.T)  # in the same order of arms for every difference
+    small, large = (listed(dict.fromkeys(arms_of[i].tolist())) for i in (limits.argmin(), limits.argmax()))
     return Finding(
         judge_two_changes,
-        f"{arms}; means of patients' own percentage changes, one standard deviation for both arms; Student's t test",
-        f"A difference of {100 * difference.lower:.0f} to {100 * difference.upper:.0f} points has p {p} if the changes "
-        f"have a standard deviation of at most {found.lower:.0f} points in the smallest of these arms, and of at most "
-        f"{found.upper:.0f} in the largest.",
-        {"largest_sd_in_points": found},
+        f"{arms}; all patients measured twice; means of patients' own percentage changes, one standard deviation for "
+        "both arms; Student's t test, two-sided",
+        f"A difference of {most['difference']:.0f} percentage points, the largest that rounding allows, can have p {p} "
+        f"only if the changes have a standard deviation of at most {at_most('lowest', most)} points in arms of {small}"
+        f", and {at_most('highest', most)} in arms of {large}. For {least['difference']:.0f} points, the smallest, "
+        f"these limits are {at_most('lowest', least)} and {at_most('highest', least)}.",
+        {"largest_sd_in_points": Interval(most["lowest"], most["highest"])},
         exists=True,
         missing=(
             "mean and standard deviation before and after, per arm",

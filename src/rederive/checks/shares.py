@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from rederive.checks.proportions import TESTS
-from rederive.printed import Interval, Printed
+from rederive.checks.proportions import TESTS, prints_percentage
+from rederive.printed import Interval, Printed, Rounding
 from rederive.verdicts import Finding
 
 # ------------------------------------------------------------------------------- bounds that hold for all sizes
@@ -144,6 +144,15 @@ def nearly_equal(tables: pd.DataFrame, *, people: int = 1, percent: int = 0) -> 
     return tables[(apart <= people) | (100 * apart <= percent * smaller)]
 
 
+def rounded_alike(tables: pd.DataFrame, treated: Printed, control: Printed, how: Rounding) -> pd.DataFrame:
+    """The tables whose two shares are both printed under one rounding, which settles the ties of both arms alike."""
+    fits = [
+        prints_percentage(tables[f"events_{arm}"], tables[f"n_{arm}"], share, how)
+        for arm, share in (("treated", treated), ("control", control))
+    ]
+    return tables[np.all(fits, axis=0)]
+
+
 def sizes_by_test(tables: pd.DataFrame) -> pd.DataFrame:
     """Ranges of sizes over the result of `tables_that_print`: a row for each test that prints p, and one for them all.
 
@@ -185,8 +194,8 @@ def judge_unknown_arms(treated: Printed, control: Printed, p: Printed, tables: p
     equal = nearly_equal(tables)
     recomputed: dict[str, int | Interval] = {"tables": len(tables)}
     told = (
-        f"{len(tables):,} tables with up to {largest} patients an arm print {treated}, {control} and p = {p} by at "
-        "least one test."
+        f"{len(tables):,} tables (sizes and survivors of both arms) with up to {largest} patients an arm print "
+        f"{treated}, {control} and p = {p} by at least one test."
     )
     if not tables.empty:
         recomputed["patients_in_all_at_least"] = int((tables["n_treated"] + tables["n_control"]).min())
@@ -196,7 +205,7 @@ def judge_unknown_arms(treated: Printed, control: Printed, p: Printed, tables: p
         told += f" If the arms differ by one patient at most, each has {per_arm:.0f}."
     return Finding(
         judge_unknown_arms,
-        f"counts of patients, none lost; rounded to the nearest; {', '.join(TESTS)}",
+        f"counts of patients, none lost; rounded to the nearest, ties either way; two-sided {', '.join(TESTS)}",
         told,
         recomputed,
         exists=True if not tables.empty else None,

@@ -15,7 +15,7 @@ STANDING = {
     Verdict.MISWORDED: "tied to another printed number or word",
     Verdict.COHERENT: "tied to another printed number or word",
     Verdict.POSSIBLE: "free: data that print it exist, and nothing ties it down",
-    Verdict.SILENT: "untouched: nothing to compute from",
+    Verdict.SILENT: "untouched: nothing that tests it",
 }
 """How a number stands after a finding of each kind, the strongest first."""
 

@@ -132,6 +132,8 @@ def _value(name: str, value: Value) -> str:
     """A recomputed value as a card shows it."""
     if isinstance(value, Interval) and re.search(r"(^|_)p(_|$)", name) and value.lower < TINY_P:
         return p_ends(value)
+    if isinstance(value, Interval) and value.lower.is_integer() and value.upper.is_integer():
+        return format(value, ",.0f")  # counts, as a rule
     return cell(value)
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from rederive.checks.proportions import TESTS, chi2_p, fisher_p
 from rederive.claims import RATIO_NAMES, PrintedRatio
+from rederive.methods.log_rank import log_rank
 from rederive.methods.pooling import Measure, TwoArms, effect_sizes, inverse_variance
 from rederive.printed import Interval, Printed, formatted, p_range
 from rederive.verdicts import Finding
@@ -232,7 +234,7 @@ def log_rank_by_order(alive_treated: int, n_treated: int, alive_control: int, n_
     """The log-rank p value of the same survivors and deaths under three orders of the deaths.
 
     Deaths do not share a day, and nobody is lost before the last one. Either all treated patients who die do so first,
-    or all controls do, or the two arms' deaths are spread evenly. These are examples; other orders may lie beyond them.
+    or all controls do, or the two arms' deaths are spread evenly. These are examples, the first and the last extreme.
 
     Returns
     -------
@@ -261,3 +263,30 @@ def log_rank_by_order(alive_treated: int, n_treated: int, alive_control: int, n_
         ]
         rows.append({"order": order, "p": float(stats.logrank(*arms).pvalue)})
     return pd.DataFrame(rows)
+
+
+def log_rank_of_shuffled_deaths(
+    alive_treated: int, n_treated: int, alive_control: int, n_control: int, *, draws: int, seed: int
+) -> NDArray[np.float64]:
+    """Simulated: the log-rank p values of the same survivors when chance alone orders the deaths; shape (draws,).
+
+    Deaths do not share a day, nobody is lost before the last one, and every order of the deaths is as likely.
+
+    Raises
+    ------
+    ValueError : if nobody dies.
+    """
+    n, deaths = n_treated + n_control, n_treated + n_control - alive_treated - alive_control
+    if deaths < 1:
+        raise ValueError("expected deaths")
+    rng = np.random.default_rng(seed)
+    treated = np.arange(n) < n_treated
+    died = np.repeat(
+        [False, True, True, False], [alive_treated, n_treated - alive_treated, n_control - alive_control, alive_control]
+    )
+    z = []
+    for _ in range(draws):
+        days = np.full(n, deaths + 1.0)
+        days[died] = rng.permutation(deaths) + 1
+        z.append(log_rank(days[None], died[None], treated)[0])
+    return np.asarray(2 * stats.norm.sf(np.abs(z)))
