@@ -314,8 +314,7 @@ def test_the_map_of_evidence_turns_names_and_marks_what_it_draws(shown, monkeypa
         in words
     )
     assert (
-        "Liver, against interferon: 1 estimates; 0 with the whole interval on the side of thymosin α1, 1 on the"
-        in words
+        "Liver, against interferon: 1 estimate; 0 with the whole interval on the side of thymosin α1, 1 on the" in words
     )
     assert "Nothing is pooled" in caption
 
