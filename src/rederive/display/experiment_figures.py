@@ -102,10 +102,10 @@ def abolished_by_power(simulated: pd.DataFrame) -> None:
     power = np.linspace(0.03, 0.99, 49)
     one_control = np.vectorize(seems_abolished_one_control)
     kinds: dict[str, Callable[[Floats], Floats]] = {
-        "added agent does nothing; two controls": lambda p: seems_abolished(p, p),
-        "added agent does nothing; one control": lambda p: one_control(p, p),
+        "agent does nothing; two controls": lambda p: seems_abolished(p, p),
+        "agent does nothing; one control": lambda p: one_control(p, p),
         # what the agent takes from everybody is as much as the treatment gives: no more than control is left
-        "added agent harms all by as much as the treatment helps; one control": lambda p: one_control(p, 0.025),
+        "harms all as much as benefit; one control": lambda p: one_control(p, 0.025),
     }
     curves = pd.concat([pd.DataFrame({"x": power, "y": of(power), "curve": name}) for name, of in kinds.items()])
     few = np.array([0.2, 0.4, 0.5, 0.6, 0.8, 0.9])
@@ -123,7 +123,7 @@ def abolished_by_power(simulated: pd.DataFrame) -> None:
         ),
         "Curves of how often an experiment seems to show that an added agent abolishes an effect although there is no "
         f"interaction, over the power. {told}. Hollow circles of simulated experiments lie near the curves. A solid "
-        "line marks 5%, which is how often the test of the difference of differences errs.",
+        "line marks 5%, which is how often the test of the difference of differences errs, in either direction.",
         behind,
         "How often an experiment without any interaction comes out as significant without the added agent and not with it. "
         "Dashed: by formula, for large groups. Circles: simulated t tests of small groups. Assumptions, not data.",
