@@ -283,7 +283,7 @@ def test_abolished(said):
 
 
 def test_a_paired_interaction_takes_twice_the_donors():
-    """Each donor in all conditions: a benefit has variance 2, a difference of two benefits 4, in units of one cell's."""
+    """Each donor in all conditions: a benefit has variance 2, a difference of two benefits 4."""
     rng = np.random.default_rng(2)
     donor, noise = rng.standard_normal((100_000, 1)), rng.standard_normal((100_000, 4))
     y = 3 * donor + noise

@@ -125,7 +125,7 @@ def abolished_by_power(simulated: pd.DataFrame) -> None:
         f"interaction, over the power. {told}. Hollow circles of simulated experiments lie near the curves. A solid "
         "line marks 5%, which is how often the test of the difference of differences errs, in either direction.",
         behind,
-        "How often an experiment without any interaction comes out as significant without the added agent and not with it. "
+        "How often an experiment without any interaction is significant without the added agent and not with it. "
         "Dashed: by formula, for large groups. Circles: simulated t tests of small groups. Assumptions, not data.",
         dict.fromkeys(behind.columns, ".0%"),
     )
@@ -154,7 +154,7 @@ def exaggeration_by_power(simulated: pd.DataFrame) -> None:
         f"simulated survival experiments, {simulated['factor'].min():.1f} to {simulated['factor'].max():.1f}, "
         "lie near it.",
         behind,
-        "How much estimates exaggerate, on average, if only significant ones are reported. Circles: the median of the log "
+        "How much estimates exaggerate, on average, if only significant ones are reported. Circles: median of the log "
         "hazard ratio against one single agent in simulated survival experiments, over the true one. Not data.",
         {"power": ".0%", "mean exaggeration": ".2f", "share with wrong sign": ".2%"},
     )

@@ -1,8 +1,9 @@
 """Survival in four arms, two treatments with and without each other: how many animals a statement needs.
 
-The arms, always in this order, are control, A, B, and both. Hazards are constant over time (`clustered_deaths` is a way
-around this), all animals are watched to one last day, and nobody is lost before. The chance that an animal of an arm with hazard h dies by day t is
-1 - exp(-h t). With d deaths in an arm the log of its hazard has the variance 1 / d, so that a log hazard ratio has
+The arms, always in this order, are control, A, B, and both. Hazards are constant (`clustered_deaths` is a way around
+this), all animals are watched to one last day, and nobody is lost before. The chance that an animal of an arm with
+hazard h dies by day t is 1 - exp(-h t). With d deaths in an arm the log of its hazard has the variance 1 / d, so that a
+log hazard ratio has
 
     1 / d₁ + 1 / d₂,
 
@@ -246,7 +247,7 @@ def simulated_experiments(design: FourArms, animals: int, experiments: int, seed
             found[f"beats_{other}"] = log_rank(t, died, group) < -CRITICAL
             fit = cox(t, died, np.broadcast_to(group.astype(float)[:, None], (*t.shape, 1)))
             found[f"log_hr_{other}"] = np.where(fit.converged, fit.log_hr[:, 0], fit.runs_to[:, 0])
-        t, died = (x[block].reshape(-1, 4 * animals) for x in (time, event))
+        t, died = time[block].reshape(-1, 4 * animals), event[block].reshape(-1, 4 * animals)
         fit = cox(t, died, np.broadcast_to(np.stack([a, b, a * b], axis=-1), (*t.shape, 3)))
         found["synergy"] = fit.log_hr[:, 2] / fit.se[:, 2] < -CRITICAL
         found["estimated"] = fit.converged
