@@ -784,9 +784,9 @@ In large groups, by formula, with {shown:.0%} power and one control group, the b
 # four groups in place of two. So in large groups it takes four times as many in all to see an abolition as to see the
 # benefit, in small ones a little less, because more units tell the variance better.
 #
-# This is for groups of different donors. Normally cells of each donor go into all conditions. The test is then paired,
-# and about twice as many donors, not four times as many units, are needed. Here too an interaction depends on the scale:
-# effects that add on one scale do not add on its logarithm.
+# This is for groups of different donors. If cells of each donor go into all conditions, as is natural in culture, the
+# test is paired. It then takes about twice as many donors as the benefit does, not four times as many units. Here too an
+# interaction depends on the scale: effects that add on one scale do not add on its logarithm.
 
 # %%
 effect_sizes = [1.0, 1.5, 2.0]
@@ -952,8 +952,8 @@ audit.judge(
 #   that are alike.
 # - **Deaths of old age.** Aged mice die of other things too. They die in all arms, which hides a difference. How fast
 #   depends on the strain; the table takes one published survival curve of female C57BL/6 mice.
-# - **A constant rate of death.** What this assumption is worth is shown above, by the shape of the curves. It is one of
-#   its own: with Weibull curves of one shape hazards change over time and stay proportional.
+# - **A constant rate of death.** Much hangs on it, as the shapes of the curves above show. It is an assumption of its
+#   own: with Weibull curves of one shape hazards change over time and stay proportional.
 # - **Proportional hazards.** Log-rank tests and large-sample formulas take hazards to be proportional. Curves that cross,
 #   or a benefit that comes late, are another matter.
 
@@ -1045,7 +1045,7 @@ text(
 # - On the page, every statement about the experiment lacked what is needed to check it; ARRIVE's last item alone asks
 #   for many of these quantities.
 # - "Better than either agent alone or saline" takes, under our assumptions, more mice than a comparison with saline, and
-#   far more the better single agents work. Where deaths cluster, it takes far fewer than at a constant rate of death.
+#   far more the better single agents work. If deaths cluster about the same medians, it takes far fewer.
 # - Synergy takes more mice still, under our assumptions, and definitions of it can disagree about the same four arms.
 # - "Abolished" claims an interaction; a comparison of significance with its absence can find one where there is none.
 # - Significance in small groups inflates estimates, on average.

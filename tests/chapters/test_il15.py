@@ -290,7 +290,7 @@ def test_a_paired_interaction_takes_twice_the_donors():
     benefit, interaction = y[:, 0] - y[:, 1], y[:, 0] - y[:, 1] - y[:, 2] + y[:, 3]
     assert np.var(interaction) / np.var(benefit) == pytest.approx(2, rel=0.03)
     source = " ".join(SOURCE.read_text("utf-8").replace("\n#", " ").split())
-    assert "The test is then paired, and about twice as many donors" in source
+    assert "It then takes about twice as many donors as the benefit does" in source
 
 
 def test_units_for_the_benefit_and_for_its_abolition(said):

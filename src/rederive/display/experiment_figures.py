@@ -105,7 +105,7 @@ def abolished_by_power(simulated: pd.DataFrame) -> None:
         "agent does nothing; two controls": lambda p: seems_abolished(p, p),
         "agent does nothing; one control": lambda p: one_control(p, p),
         # what the agent takes from everybody is as much as the treatment gives: no more than control is left
-        "harms all as much as benefit; one control": lambda p: one_control(p, 0.025),
+        "harm as large as the effect; one control": lambda p: one_control(p, 0.025),
     }
     curves = pd.concat([pd.DataFrame({"x": power, "y": of(power), "curve": name}) for name, of in kinds.items()])
     few = np.array([0.2, 0.4, 0.5, 0.6, 0.8, 0.9])
