@@ -32,6 +32,7 @@ from rederive.display.tables import table
 from rederive.methods.factorial import (
     FourArms,
     animals_needed,
+    clustered_deaths,
     comparison_se,
     hazard_of_other_deaths,
     no_synergy,
@@ -42,10 +43,12 @@ from rederive.methods.factorial import (
     simulate_arms,
     simulated_chances,
     simulated_experiments,
+    simulated_power_against_all,
 )
 from rederive.methods.rescue import (
     difference_of_differences_power,
     effect_seen,
+    power_left,
     seems_abolished,
     seems_abolished_one_control,
     simulate_rescue,
@@ -68,29 +71,32 @@ audit.open()
 # - how many mice it takes to show that a combination beats saline *and* each agent alone;
 # - how many more it takes to show synergy, and what synergy means;
 # - how often "the AKT activator abolished the benefit" appears although nothing was abolished;
-# - what significance in small groups does to estimated effects;
+# - what significance in small groups does, on average, to estimated effects;
 # - whether a smaller share of senescent cells means that cells grew younger.
 #
 # The page describes a paper that we have not seen. The paper may print everything that is missing here. Nothing below
 # says how large the study was or how it was analysed: we do not know.
 #
-# So every number about experiments in this chapter is assumed or simulated, and marked so: hollow and dashed in
-# figures, and called assumed or simulated in words. What can be said is what such experiments can and cannot show.
+# So every number about such experiments in this chapter, but for published ones with their source, is assumed or
+# simulated, and marked so: hollow and dashed in figures, and called assumed or simulated in words. What can be said is what such experiments can and cannot show.
 
 # %% [markdown]
 # ## What would each statement need?
 #
-# A number, in every case. Nearly all statements of the page have nothing to compute from.
+# A number, a definition or a method. Nearly all of the statements that we judged have nothing to compute from.
 #
 # For experiments with animals there is a list of what a report has to give before its findings can be judged: the ten
 # essential items of [ARRIVE](https://doi.org/10.1371/journal.pbio.3000410), in its second version of 2020. It is meant
-# for papers; a web page is not bound by it. We use it as a list of what a reader would need. Which item a statement
-# calls for is our reading.
+# for papers on experiments in living animals; a web page is not bound by it. We use it as a list of what a reader would
+# need, and stretch the same items to the cell culture. Which item a statement calls for is our reading. The list asks
+# for what was done to be reported, not for other experiments.
 
 # %%
 arrive = audit.table("arrive")
 needs = audit.table("needs")
 needed_by = needs.groupby("item").claim.nunique()
+experiment = set(needs.claim[needs["item"].notna()])
+others = set(audit.document.claims) - experiment
 
 
 def lacking(claim, because):
@@ -108,19 +114,21 @@ table(
             ],
             "asks for": arrive["asks"],
             "given on the page": arrive["given"],
-            "statements that need it": arrive["id"]
+            "how many statements need it": arrive["id"]
             .map(needed_by)
             .fillna(0)
             .astype(int),
         }
     ),
-    "The ten essential items of ARRIVE 2.0, in our words, what the page gives of each, and how many of its statements "
-    "call for it (our reading)",
+    "The ten essential items of ARRIVE 2.0, in our words, what the page gives of each, and how many of the statements "
+    "judged here need it (our reading)",
 )
 text(f"""
-Of {len(audit.document.claims)} statements {needs.claim.nunique()} lack something. We count {len(needs)} missing
-quantities. {needs.item.notna().sum()} of them are asked for by an item of the list, and
-{(needs.item == "results").sum()} by the last one alone: a summary of each group, and effects with their intervals.
+Of {len(audit.document.claims)} statements {needs.claim.nunique()} lack something. We count
+{needs.quantity.nunique()} missing quantities; what several statements lack is counted once, and
+{needs.quantity[needs.quantity.str.contains(";")].nunique()} entries name two things that belong together.
+{needs.quantity[needs["item"].notna()].nunique()} are asked for by an item of the list. The last item alone, a summary of
+each group and effects with their intervals, asks for {needs.quantity[needs["item"] == "results"].nunique()}.
 """)
 
 # %%
@@ -158,6 +166,10 @@ audit.judge_together(
             "akt-suppressed",
             "Two methods are named; neither a change nor a number of mice is printed.",
         ),
+        "dual-mechanism": lacking(
+            "dual-mechanism",
+            "The page says what the agents are thought to do, and names no measurement of the thymus or of new T cells.",
+        ),
     },
     "Statements about the experiment and its results",
 )
@@ -167,30 +179,29 @@ audit.judge_together(
 # [one laboratory's 31 strains](https://doi.org/10.1111/j.1474-9726.2009.00478.x) the median life span differed widely:
 
 # %% tags=["hide-input"]
-months = audit["aged-mice"].printed
-month = 365.25 / 12
-short, long = (
-    audit.row("numbers", name).number
-    for name in ("shortest-lived", "longest-lived")
-)
-text(f"""
-It ran from {short} to {long} days. The mice here were {months["months-from"]} to {months["months-to"]} months old, that
-is {float(months["months-from"]) * month:.0f} to {float(months["months-to"]) * month:.0f} days. In the shortest-lived of
-those strains most mice would have been dead by then, in the longest-lived most would still have been alive.
-""")
-
-# %% [markdown]
-# ### Two statements that can be looked up
-#
-# Two sentences of the background rest on counts that others print. The first holds: most liver cancers are
-# hepatocellular carcinomas. The second holds for liver cancer as a whole, of which hepatocellular carcinoma is a part.
-
-# %%
 numbers = {
     name: row.number for name, row in audit.document.rows["numbers"].items()
 }
+months = audit["aged-mice"].printed
+month = 365.25 / 12
+short, long = numbers["shortest-lived"], numbers["longest-lived"]
+text(f"""
+It ran from {short} to {long} days. The mice here were {months["months-from"]} to {months["months-to"]} months old, that
+is {float(months["months-from"]) * month:.0f} to {float(months["months-to"]) * month:.0f} days. In the shortest-lived of
+those strains most mice would have been dead by then, in the longest-lived most would still have been alive. Females of a
+common strain, C57BL/6, agree with the page: in one published curve 75% were alive at {numbers["alive-75"]} months and
+half at {numbers["alive-50"]}.
+""")
+
+# %% [markdown]
+# ### Two statements that we looked up
+#
+# Two sentences of the background rest on counts that others print. The first holds: most liver cancers are
+# hepatocellular carcinomas. The second holds for liver cancer as a whole, of which hepatocellular carcinoma is a part.
+# Other sentences of the background could be looked up too; that we did not do.
 
 
+# %%
 def exactly(name):
     """A printed count, which is not rounded."""
     return Interval(*[numbers[name].count()] * 2)
@@ -218,6 +229,7 @@ shares = [
     numbers[f"hcc-share-{source}"].interval()
     for source in ("registries", "review", "chapter")
 ]
+printed_shares = [(share.lower + share.upper) / 2 for share in shares]
 hcc_deaths = Interval(
     liver * min(share.lower for share in shares),
     liver * max(share.upper for share in shares),
@@ -241,11 +253,26 @@ audit.judge(
 
 # %% tags=["hide-input"]
 text(f"""
-Liver cancer of all types caused {liver:,} deaths in 2022, the third largest number. Breast cancer, the fourth, caused
-{numbers["deaths-breast"]}. So hepatocellular carcinoma alone is third only if it makes up at least
-{numbers["deaths-breast"].count() / liver:.1%} of deaths from liver cancer. Cancer registries put its share of new cases
-at {numbers["hcc-share-registries"]}, a review at about {numbers["hcc-share-review"]}, a book chapter at about
-{numbers["hcc-share-chapter"]}. At the registries' share stomach cancer comes before it too. (The counts are those of
+Liver cancer of all types caused {
+    liver:,} deaths in 2022, the third largest number. Breast cancer, the fourth, caused
+{numbers["deaths-breast"]}, stomach cancer, the fifth, {
+    numbers["deaths-stomach"]
+}. No source at hand counts deaths from
+hepatocellular carcinoma alone. We assume that its share of deaths is its share of cases. It is then third if that share
+is at least {numbers["deaths-breast"].count() / liver:.1%}, fourth from
+{
+    numbers["deaths-stomach"].count()
+    / liver:.1%} on, and fifth below. Cancer registries print {
+    numbers["hcc-share-registries"]
+}, a review about {numbers["hcc-share-review"]}, a book chapter about {
+    numbers["hcc-share-chapter"]
+}: as printed,
+{
+    sum(
+        share < numbers["deaths-stomach"].count() / liver
+        for share in printed_shares
+    )
+} of the three put it fifth. (The counts are those of
 [Rumgay and others](https://doi.org/10.1016/j.ejca.2021.11.023) and of the Global Cancer Observatory.)
 """)
 
@@ -267,7 +294,7 @@ audit.judge_together(
         ),
         "optimism": lacking(
             "optimism",
-            "Hope for patients would need an effect in patients; the page itself says that none is established.",
+            "Hope is no number; an effect in patients would support it, and the page says that none is established.",
         ),
     },
     "Statements of the background and the outlook",
@@ -276,10 +303,13 @@ audit.judge_together(
 # %% [markdown]
 # ## How many mice does "better than either agent alone or saline" need?
 #
-# Many more than a comparison with saline. The sentence makes three claims at once, and the two about single agents are
-# the hard ones.
+# More than a comparison with saline, and far more if single agents work well. The sentence makes three claims at once.
+# If single agents work, the two about them are the hard ones.
 #
-# Suppose four arms of $n$ mice: saline, IL-15, thymosin α1, and both. Hazards of death are constant, all mice are
+# The hazard is the rate at which mice that are still alive die; a hazard ratio compares two such rates
+# ([glossary](../book/glossary.md)).
+#
+# Suppose four arms of $n$ mice: saline, IL-15, thymosin α1, and both. Hazards are constant over time, all mice are
 # watched to one last day, and nobody is lost. If $d_1$ and $d_2$ mice die in two arms, the log hazard ratio between
 # them has the standard error
 #
@@ -292,7 +322,8 @@ audit.judge_together(
 #
 # These are our assumptions, none of them from the page. The median survival with saline is 30 days. Mice are watched
 # for 60 days. Each agent alone has a hazard ratio of 0.7 against saline. What varies is the hazard ratio of the
-# combination against each single agent.
+# combination against each single agent. At the end of this section deaths no longer come at a constant rate, which
+# matters a great deal.
 
 # %%
 single = 0.7
@@ -314,24 +345,35 @@ rows = []
 for ratio, design in designs.items():
     rows.append(
         {
-            "hazard ratio v each single agent": f"{ratio:g}",
-            "median survival, days": np.log(2) / design.hazards[3],
+            "hazard ratio, combination v each single agent": f"{ratio:g}",
+            "median survival with both, days": np.log(2) / design.hazards[3],
             "to beat saline": needed(
                 lambda d, n: power_against_each(d, n)[..., 0], design
             ),
             "to beat IL-15": needed(
                 lambda d, n: power_against_each(d, n)[..., 1], design
             ),
-            "to beat all three": needed(power_against_all, design),
-            "all three, 90% power": needed(power_against_all, design, 0.9),
+            "to beat all three": (
+                everything := needed(power_against_all, design)
+            ),
+            "simulated power with that many": simulated_power_against_all(
+                design, everything, experiments=2000, seed=everything
+            ),
+            "to beat all three, 90% power": needed(
+                power_against_all, design, 0.9
+            ),
         }
     )
 animals = pd.DataFrame(rows)
 table(
     animals,
-    "Mice per arm for 80% power, by what the combination is assumed to do; each agent alone has a hazard ratio of "
-    f"{single} against saline. For all four arms multiply by four",
-    {"median survival, days": ".0f"},
+    "Mice per arm for 80% power, by formula, by what the combination is assumed to do; each agent alone has a hazard "
+    f"ratio of {single} against saline, hazards are constant. For all four arms multiply by four. Simulated power: 2,000 "
+    "experiments each",
+    {
+        "median survival with both, days": ".0f",
+        "simulated power with that many": ".0%",
+    },
 )
 
 # %% [markdown]
@@ -363,13 +405,13 @@ all_three = {
     for ratio, design in designs.items()
 }
 text(f"""
-If the combination halves the hazard of either agent, median survival rises from
+If the combination halves the hazard of either agent, and deaths come at a constant rate, median survival rises from
 {half.control_median_days:.0f} days with saline and {half.control_median_days / single:.0f} with one agent to
-{np.log(2) / half.hazards[3]:.0f} with both: a large effect. Even so {all_three[0.5]} mice per arm are needed to show
-with 80% power that it beats all three other arms, {4 * all_three[0.5]} in all. With 10 per arm the chance is
+{np.log(2) / half.hazards[3]:.0f} with both. To show with 80% power that it beats all three other arms takes
+{all_three[0.5]} mice per arm, {4 * all_three[0.5]} in all. With 10 per arm the chance is
 {float(power_against_all(half, 10)):.0%}; to beat one single agent, as by hand, it is
-{float(power_against_each(half, 10)[1]):.0%}. For an effect as extreme as a hazard ratio of 0.3 against either agent
-{all_three[0.3]} per arm are needed, and if the log hazards of the two simply add (0.7) {all_three[0.7]}.
+{float(power_against_each(half, 10)[1]):.0%}. For a hazard ratio of 0.3 against either agent {all_three[0.3]} per arm are
+needed, and if each agent does beside the other what it does alone (a hazard ratio of 0.7 again) {all_three[0.7]}.
 """)
 
 # %% [markdown]
@@ -409,30 +451,93 @@ table(
         {
             "hazard ratio": [f"{ratio:g}" for ratio in comparison["ratio"]],
             "mice per arm": comparison["animals"],
-            "one agent: formula": comparison["one"],
-            "simulated": comparison["beats_A"],
-            "all three: formula": comparison["formula"],
-            "simulated ": comparison["beats_all"],
+            "one agent, by formula": comparison["one"],
+            "one agent, simulated": comparison["beats_A"],
+            "all three, by formula": comparison["formula"],
+            "all three, simulated": comparison["beats_all"],
         }
     ),
     "The chance to beat one single agent, and all three arms, by formula and in 2,000 simulated experiments each; by the "
     "hazard ratio of the combination against each single agent (assumed)",
     dict.fromkeys(
         [
-            "one agent: formula",
-            "simulated",
-            "all three: formula",
-            "simulated ",
+            "one agent, by formula",
+            "one agent, simulated",
+            "all three, by formula",
+            "all three, simulated",
         ],
         ".1%",
     ),
 )
 text(f"""
-For all three, simulation and formula differ by {formatted(comparison["difference"].min(), ".1%")} to
-{formatted(comparison["difference"].max(), ".1%")} (of which up to {2 * (0.25 / 2000) ** 0.5:.1%} is chance). In 10
+For all three, simulation less formula is {formatted(100 * comparison["difference"].min(), ".1f")} to
+{formatted(100 * comparison["difference"].max(), ".1f")} percentage points. Chance alone moves each simulated share by
+up to {100 * 2 * (0.25 / 2000) ** 0.5:.1f} points, as a rule. In 10
 simulated experiments the log-rank test of the package lifelines gave the same answer in {same} of {3 * 10} comparisons.
 In groups of 6 whose hazards do not differ at all the log-rank test finds the combination better in
 {alike.filter(like="beats_").to_numpy().mean():.1%} of simulated comparisons, where 2.5% are intended.
+""")
+
+# %% [markdown]
+# **Where deaths cluster, far fewer mice suffice.** If most mice of an arm die within a short time of each other, the same
+# medians mean a smaller hazard ratio. Let survival in every arm be a Weibull curve of one shape $k$: the share
+# $e^{-\log 2\,(t / m)^k}$ is alive on day $t$, where $m$ is the median. With $k = 1$ the hazard is constant; the larger
+# $k$, the closer deaths lie to the median. A combination that doubles the median of a single agent has the hazard ratio
+# $2^{-k}$ against it. If it is the hazard ratio that stays the same, the shape changes only how many die by day 60.
+
+# %%
+shapes = [1, 1.5, 2, 3, 4]
+medians = np.log(2) / half.hazards
+same_medians = {k: clustered_deaths(medians, k) for k in shapes}
+same_hazard_ratios = {
+    k: clustered_deaths(medians[0] * (medians / medians[0]) ** (1 / k), k)
+    for k in shapes
+}
+by_formula = {k: needed(power_against_all, d) for k, d in same_medians.items()}
+by_simulation = {
+    k: animals_needed(
+        lambda n, d=d: simulated_power_against_all(
+            d, n, experiments=3000, seed=n
+        ),
+        most=by_formula[k] + 10,
+    )
+    for k, d in same_medians.items()
+}
+
+# %% tags=["hide-input"]
+table(
+    pd.DataFrame(
+        [
+            {
+                "shape of the curves": f"{k:g}",
+                "hazard ratio v each single agent": float(
+                    np.exp(design.log_hr[1])
+                ),
+                "dead by day 60, saline": design.risks[0],
+                "dead by day 60, both": design.risks[3],
+                "mice per arm, by formula": by_formula[k],
+                "mice per arm, simulated": by_simulation[k],
+                "by formula, if the hazard ratio stays 0.5": needed(
+                    power_against_all, same_hazard_ratios[k]
+                ),
+            }
+            for k, design in same_medians.items()
+        ]
+    ),
+    f"Mice per arm for 80% power to beat all three arms, if median survival is {medians[0]:.0f}, {medians[1]:.0f}, "
+    f"{medians[2]:.0f} and {medians[3]:.0f} days and deaths cluster (assumed). Last column: the hazard ratio stays the "
+    "same, and medians do not",
+    {
+        "hazard ratio v each single agent": ".2f",
+        "dead by day 60, saline": ".0%",
+        "dead by day 60, both": ".0%",
+    },
+)
+text(f"""
+With shape 3, for example, the same medians take about {by_simulation[3]} mice per arm in place of {by_simulation[1]}, both
+by simulation (which is good to a few mice where many are needed). For effects as large as this the formula asks for more
+than are needed. Which shape the curves of this
+study had, if any, the page does not say. Everything else in this chapter takes shape 1.
 """)
 
 # %% [markdown]
@@ -443,7 +548,8 @@ audit.judge(
     "survival",
     lacking(
         "survival",
-        "Three comparisons are claimed at once; neither deaths nor mice nor any hazard ratio is printed.",
+        'Three comparisons are claimed at once, under one "significantly"; neither deaths nor mice nor any hazard ratio '
+        "is printed.",
     ),
 )
 
@@ -451,18 +557,21 @@ audit.judge(
 # ## Is it synergy?
 #
 # That depends on the definition, and the page gives none. For the same four arms one definition can say synergy and
-# another the opposite.
+# another that the two do less together than expected.
 #
 # Synergy means more than one would expect of two agents that do not help each other. There is
 # [no agreement](https://doi.org/10.1371/journal.pone.0224137) on what that is. Let $D$, $D_1$, $D_2$ be the risks of
-# death by the last day with saline and with each agent, $S$, $S_1$, $S_2$ the chances to survive it, and $h$, $h_1$,
-# $h_2$ the hazards. Without synergy the combination has
+# death by the last day with saline, with one agent and with the other, $S$, $S_1$, $S_2$ the chances to survive it, and
+# $h$, $h_1$, $h_2$ the hazards. Without synergy the combination has
 #
 # - the hazard of the **best single agent**, the smaller of $h_1$ and $h_2$; or
 # - the risk $D_1 D_2 / D$, since each agent leaves the share $D_1 / D$ or $D_2 / D$ of deaths: **Bliss independence**,
 #   here of deaths prevented; or
 # - the hazard $h_1 h_2 / h$: **log hazards add**, as in a Cox model without interaction; or
-# - the survival $S_1 S_2 / S$: **hazards add**. This is Bliss's idea applied to survival itself.
+# - the survival $S_1 S_2 / S$, as long as that is at most 1: **hazards add**. Each agent takes its own part off the
+#   hazard. This is Bliss's idea applied to survival itself.
+#
+# For the table we chose a combination between the second and the third definition: a hazard ratio of 0.5 against saline.
 
 # %%
 marked = 0.5
@@ -475,26 +584,28 @@ table(
         [
             {
                 "definition": name,
-                "no synergy at": float(limit),
+                "synergy below a hazard ratio of": float(limit),
                 f"a hazard ratio of {marked:g} is": "synergy"
                 if marked < limit
-                else "antagonism",
+                else "less than expected",
             }
             for name, limit in limits.items()
         ]
     ),
     f"The same four arms by four definitions: each agent has a hazard ratio of {single:g} against saline, the combination "
-    f"{marked:g}, and {half.risks[0]:.0%} of controls die (assumed)",
-    {"no synergy at": ".3f"},
+    f"{marked:g} (chosen so that they disagree), and {half.risks[0]:.0%} of controls die (assumed)",
+    {"synergy below a hazard ratio of": ".3f"},
 )
 
 # %% [markdown]
 # The order of the four is always the same for agents that do no harm. In particular, if both agents help, four arms
 # without any interaction in a Cox model always show synergy by Bliss's definition. And the hazard ratio below which
-# Bliss sees synergy rises with the share of controls that die, so it depends on the day. "Synergy" without a definition
-# and a day is not a statement that can be checked.
+# Bliss sees synergy rises with the share of controls that die, so it depends on the day. "Synergy" without a definition,
+# and for Bliss without a day, is not a statement that can be checked.
 #
-# And it takes many mice. On the scale of log hazards synergy is an interaction of all four arms,
+# And it takes many mice. On the scale of log hazards synergy is an interaction $b$ of all four arms. With $h_{12}$ the
+# hazard and $d_{12}$ the deaths with both agents, $d_1$, $d_2$ and $d$ the deaths in the other arms, and $s$ the standard
+# error of $b$,
 #
 # $$ b = \log h_{12} - \log h_1 - \log h_2 + \log h, \qquad
 #    s^2 = \frac{1}{d_{12}} + \frac{1}{d_1} + \frac{1}{d_2} + \frac{1}{d}. $$
@@ -508,11 +619,13 @@ bliss_additive = float(np.exp(additive.log_bliss))
 synergy = pd.DataFrame(
     [
         {
-            "hazard ratio v each single agent": f"{ratio:g}",
+            "hazard ratio, combination v each single agent": f"{ratio:g}",
             "interaction": float(np.exp(design.log_interaction)),
             "to beat all three": needed(power_against_all, design),
-            "synergy, log hazards": needed(power_for_interaction, design),
-            "synergy, Bliss": needed(power_for_bliss, design),
+            "to show synergy, log hazards": needed(
+                power_for_interaction, design
+            ),
+            "to show synergy, Bliss": needed(power_for_bliss, design),
         }
         for ratio, design in designs.items()
         if ratio < single
@@ -522,20 +635,25 @@ synergy = pd.DataFrame(
 # %% tags=["hide-input"]
 table(
     synergy,
-    "Mice per arm for 80% power (assumed effects). Interaction: the hazard ratio of the combination over the one that "
-    "adding log hazards predicts",
+    "Mice per arm for 80% power (assumed effects, constant hazards). Interaction: the hazard ratio of the combination "
+    "against saline, over the one that it has if log hazards add",
     {"interaction": ".2f"},
 )
 at_20 = found.query("ratio == 0.3 and animals == 20").iloc[0]
 text(f"""
-If log hazards add exactly, so that there is nothing to find in a Cox model, the combination still has
-{bliss_additive:.3f} times the risk that Bliss predicts. Where {synergy["to beat all three"].iloc[0]} mice per arm show
-that the combination beats everything (hazard ratio 0.3), {synergy["synergy, log hazards"].iloc[0]} are needed for
-synergy on the scale of log hazards and {synergy["synergy, Bliss"].iloc[0]} by Bliss; where
-{synergy["to beat all three"].iloc[2]} do (0.5), {synergy["synergy, log hazards"].iloc[2]} and
-{synergy["synergy, Bliss"].iloc[2]}. In simulated experiments of 20 mice per arm, under the strongest of these effects,
-the Cox model's interaction is significant in {at_20.synergy:.0%} (by formula
-{float(power_for_interaction(designs[0.3], 20)):.0%}).
+In the first row the combination has the hazard ratio {single:g} × 0.3 = {single * 0.3:.2f} against saline. If log hazards
+added it would be {single:g} × {single:g} = {single * single:.2f}, and the interaction is
+{single * 0.3:.2f} / {single * single:.2f} = {synergy["interaction"].iloc[0]:.2f}. There
+{synergy["to beat all three"].iloc[0]} mice per arm show that the combination beats everything,
+{synergy["to show synergy, log hazards"].iloc[0]} that it is synergistic on the scale of log hazards, and
+{synergy["to show synergy, Bliss"].iloc[0]} that it is so by Bliss's definition. With a hazard ratio of 0.5 against each
+single agent the three numbers are {synergy["to beat all three"].iloc[2]},
+{synergy["to show synergy, log hazards"].iloc[2]} and {synergy["to show synergy, Bliss"].iloc[2]}. In simulated
+experiments of 20 mice per arm, under the strongest of these effects, the Cox model's interaction is significant in
+{at_20.synergy:.0%} (by formula {float(power_for_interaction(designs[0.3], 20)):.0%}).
+
+If log hazards add exactly, so that there is no interaction in a Cox model, the combination still has
+{bliss_additive:.3f} times the risk that Bliss predicts.
 """)
 
 # %%
@@ -552,7 +670,7 @@ audit.judge(
 # ## "The AKT activator abolished the benefit": what does that claim?
 #
 # An interaction. And "significant without the activator, not significant with it" is no test of one: an activator that
-# changes nothing can bring it about in one experiment out of four.
+# changes nothing can bring it about in up to one experiment out of four.
 #
 # The page says that SC79, which activates AKT, abolished the benefit of the combination in cell culture, and takes this
 # for strong evidence of the key mechanism. There have to be four groups behind such a claim: with and without the
@@ -569,17 +687,20 @@ audit.judge(
 # %% tags=["hide-input"]
 text(f"""
 {numbers["interactions-wrong"]} papers compared significance with its absence, {numbers["interactions-right"]} tested the
-difference of the two effects. Which of the two was done here we do not know.
+difference of the two effects. A third analysis compares the combination with SC79 directly with the combination alone.
+Which of the three was done here we do not know.
 """)
 
 # %% [markdown]
-# **If SC79 does nothing.** Both comparisons then have the same chance $\pi$ to be significant, their power. The first
-# is significant and the second is not with the chance $\pi (1 - \pi)$. It is largest at $\pi = 1/2$, where it is a
-# quarter. With one control group for both comparisons it is somewhat smaller.
+# **If SC79 does nothing,** both comparisons have the same power, the chance to be significant. Call it $w$. The first is
+# significant and the second is not with the chance $w (1 - w)$. It is largest at $w = 1/2$, where it is a quarter. With
+# one control group for both comparisons it is somewhat smaller. The direct comparison errs in 2.5% in this direction.
 #
-# **If SC79 harms all cells alike,** with or without the combination, by as much as the combination helps. There is no
-# interaction then, and no word about a mechanism. But compared with untreated cells the benefit is gone, and the
-# experiment looks like an abolition nearly as often as it sees the benefit at all.
+# **If SC79 harms all cells alike,** with or without the combination, there is no interaction, and no word about a
+# mechanism. If the harm is as large as the benefit of the combination, the benefit is gone when compared with untreated
+# cells. The experiment then looks like an abolition nearly as often as it sees the benefit at all. The direct comparison
+# finds an abolition just as often as the benefit itself. Against a control group of SC79 alone the benefit is still
+# there.
 
 # %%
 units, powers = 6, [0.3, 0.5, 0.8, 0.9]
@@ -607,48 +728,65 @@ figures.abolished_by_power(
     )
 )
 
+# %%
+shown = 0.9
+harms = {"0": 0, "1/4": 0.25, "1/2": 0.5, "3/4": 0.75, "the whole": 1}
+rescues = [
+    simulate_rescue(
+        units,
+        effects[shown],
+        own=-harm * effects[shown],
+        interaction=-abolished * effects[shown],
+        experiments=20_000,
+        seed=units,
+    )
+    for harm, abolished in [*((harm, 0) for harm in harms.values()), (0, 1)]
+]
+analyses = {
+    "compared with SC79's own controls": "own_controls",
+    "compared with one control group": "shared_control",
+    "combination with SC79 against without": "direct",
+    "difference of differences": "interaction",
+}
+by_harm = {
+    name: seems_abolished_one_control(shown, float(power_left(shown, 1 - harm)))
+    for name, harm in harms.items()
+}
+
 # %% tags=["hide-input"]
+columns = [*(f"harm: {name}" for name in harms), "no harm, benefit abolished"]
 table(
     pd.DataFrame(
         [
-            {
-                "power": power,
-                "effect, SD": effects[power],
-                "SC79 does nothing, two controls": found_[
-                    "nothing"
-                ].own_controls,
-                "one control": found_["nothing"].shared_control,
-                "SC79 harms alike, one control": found_["harm"].shared_control,
-                "difference tested": found_["harm"].interaction_either_way,
-                "power of that test": float(
-                    difference_of_differences_power(units, effects[power])
-                ),
+            {"analysis": name}
+            | {
+                column: getattr(found_, attribute)
+                for column, found_ in zip(columns, rescues, strict=True)
             }
-            for power, found_ in outcomes.items()
+            for name, attribute in analyses.items()
         ]
     ),
-    f"Shares of simulated experiments with {units} donors per group (assumed) that seem to show abolition although "
-    "there is no interaction; how often the test of the difference of differences then errs; and its power if the "
-    "benefit really is abolished",
-    {"effect, SD": ".1f"}
-    | dict.fromkeys(
-        [
-            "power",
-            "SC79 does nothing, two controls",
-            "one control",
-            "SC79 harms alike, one control",
-            "difference tested",
-            "power of that test",
-        ],
-        ".0%",
-    ),
+    f"How often four analyses find an abolition, in simulated experiments with {units} donors per group and {shown:.0%} "
+    "power to see the benefit (assumed). Harm: what SC79 does to all cells alike, as a part of the benefit. Only in the "
+    "last column is there an abolition",
+    dict.fromkeys(columns, ".1%"),
 )
+text(f"""
+In large groups, by formula, with {shown:.0%} power and one control group, the benefit seems abolished in
+{listed(f"{100 * chance:.0f}" for chance in by_harm.values())}% of experiments if SC79 harms all cells by
+{listed(harms)} of the benefit. With SC79's own control group it is
+{float(seems_abolished(shown, shown)):.0%}, whatever the harm.
+""")
 
 # %% [markdown]
-# The right test compares the two differences. It errs in 5% of experiments, whatever SC79 does by itself. It needs more
-# units: the variance of a difference of differences is twice that of a difference, and there are four groups in place
-# of two. So in large groups it takes four times as many in all to see an abolition as to see the benefit, in small ones
-# a little less, because the variance is known better.
+# The right test compares the two differences. It errs in 2.5% of experiments in this direction, whatever SC79 does by
+# itself. It needs more units: the variance of a difference of differences is twice that of a difference, and there are
+# four groups in place of two. So in large groups it takes four times as many in all to see an abolition as to see the
+# benefit, in small ones a little less, because more units tell the variance better.
+#
+# This is for groups of different donors. If cells of each donor go into all conditions, as is natural in culture, the
+# test is paired. It then takes about twice as many donors as the benefit does, not four times as many units. Here too an
+# interaction depends on the scale: effects that add on one scale do not add on its logarithm.
 
 # %%
 effect_sizes = [1.0, 1.5, 2.0]
@@ -662,14 +800,13 @@ units_needed = {
     for effect in effect_sizes
 }
 most_by_nothing = float(seems_abolished(0.5, 0.5))
-by_harm = seems_abolished_one_control(0.9, 0.025)
 
 # %% tags=["hide-input"]
 text(f"""
 A benefit of {listed(f"{effect:g}" for effect in effect_sizes)} standard deviations is seen with 80% power from
 {listed(2 * two for two, _ in units_needed.values())} units in two groups; that it is abolished, wholly, from
-{listed(4 * four for _, four in units_needed.values())} in four. At 90% power for the benefit, an SC79 that harms all
-cells alike seems to abolish it in {by_harm:.0%} of experiments with one control group.
+{listed(4 * four for _, four in units_needed.values())} in four, each unit in one group only. For tumour growth the same
+formula gives {listed(two for two, _ in units_needed.values())} mice per group, for one comparison of two groups.
 
 What counts as a unit matters as much. Wells that hold cells of one donor are not independent; the unit is the donor.
 """)
@@ -695,8 +832,8 @@ audit.judge(
 # %% [markdown]
 # ## What does significance at small numbers do to an estimate?
 #
-# It inflates it. If only significant results are told, small experiments tell effects that are too large, and now and
-# then of the wrong sign.
+# It inflates it, on average. If only significant results are reported, small experiments report effects that are too
+# large, and now and then of the wrong sign.
 #
 # An estimate scatters about the truth. In a small experiment only estimates far from zero are significant. Those that
 # pass are therefore too large on average. [Gelman and Carlin](https://doi.org/10.1177/1745691614551642) call the factor
@@ -720,42 +857,48 @@ table(
     pd.DataFrame(
         {
             "mice per arm": sizes,
-            "power": errors.power,
-            "exaggeration": errors.exaggeration,
-            "looks like": 0.5**errors.exaggeration,
-            "wrong sign": errors.wrong_sign,
-            "simulated": 0.5 ** at_half["factor"].to_numpy(),
-            "simulated, if all three": 0.5
+            "power against one agent": errors.power,
+            "mean exaggeration": errors.exaggeration,
+            "hazard ratio it looks like": 0.5**errors.exaggeration,
+            "share with the wrong sign": errors.wrong_sign,
+            "median hazard ratio, simulated": 0.5
+            ** at_half["factor"].to_numpy(),
+            "the same if all three are significant": 0.5
             ** at_half["factor_if_all"].to_numpy(),
+            "simulated experiments behind that": (
+                2000 * at_half["beats_all"]
+            ).to_numpy(),
         }
     ),
-    "A true hazard ratio of 0.5 against a single agent, as significant experiments tell it. By formula: power, mean "
-    "factor on the log scale, the hazard ratio it looks like, share with the wrong sign. Simulated: median hazard ratio "
-    "where this comparison, or all three, are significant (assumed effects)",
+    "A true hazard ratio of 0.5 against a single agent, as significant experiments report it (assumed). By formula: power "
+    "of this one comparison, mean factor on the log scale, the hazard ratio that a mean looks like, share with the wrong "
+    "sign. Simulated: medians, where this comparison, or all three, are significant",
     {
-        "power": ".0%",
-        "exaggeration": ".2f",
-        "looks like": ".2f",
-        "wrong sign": ".2%",
-        "simulated": ".2f",
-        "simulated, if all three": ".2f",
+        "power against one agent": ".0%",
+        "mean exaggeration": ".2f",
+        "hazard ratio it looks like": ".2f",
+        "share with the wrong sign": ".2%",
+        "median hazard ratio, simulated": ".2f",
+        "the same if all three are significant": ".2f",
+        "simulated experiments behind that": ",.0f",
     },
 )
 text(f"""
-With 10 mice per arm, significant experiments exaggerate by a factor of {errors.exaggeration[2]:.1f} on the log scale:
-a hazard ratio of 0.5 looks like {0.5 ** errors.exaggeration[2]:.2f}. With 20 per arm the factor is
+With 10 mice per arm, significant experiments exaggerate by a factor of {errors.exaggeration[2]:.1f} on average, on the
+log scale: a hazard ratio of 0.5 looks like {0.5 ** errors.exaggeration[2]:.2f}. With 20 per arm the factor is
 {errors.exaggeration[4]:.1f}. The sign is hardly ever wrong at these powers: in {errors.wrong_sign[0]:.1%} with
 {sizes[0]} per arm. A simulated 0.00 means that the estimate runs to zero in most such experiments: no mouse with the
 combination dies while one with the single agent is alive.
 """)
 
 # %% [markdown]
-# This is the other side of power. A small study that finds nothing says little; a small study that finds something says
-# too much. An interval shows both, and none is printed.
+# This is the other side of power. A small study that finds nothing says little; a small study that finds something, on
+# average, says too much. An interval shows both, and none is printed.
 #
 # ## Does a smaller share of senescent cells mean that cells grew younger?
 #
-# No. A share falls just as well if senescent cells stay what they are and others are added.
+# Not by itself. A share falls just as well if senescent cells stay what they are and others are added, or if senescent
+# cells are lost.
 #
 # With $s$ senescent cells and $r$ others, the share is $s / (s + r)$. If not one senescent cell changes, the share falls
 # from $p$ to $q$ once the others have multiplied by
@@ -763,7 +906,7 @@ combination dies while one with the single agent is alive.
 # $$ \frac{p / (1 - p)}{q / (1 - q)}. $$
 #
 # From 40% to 25%, for example: $(0.4/0.6) / (0.25/0.75) = 2$. The others have to double. The page itself says that
-# effector cells expanded.
+# effector cells expanded, and that thymosin α1 may restock T cells from the thymus.
 
 # %%
 before = np.array([0.2, 0.3, 0.4, 0.5])
@@ -784,9 +927,8 @@ table(
 )
 commentary = audit.row("commentary", "granzyme-b")
 text(f"""
-A published commentary on the paper points the same way. As its abstract has it: {
-    commentary.says[0].lower() + commentary.says[1:]
-}. (Source: {commentary.source}; seen as the {commentary.seen_in}.)
+A published commentary on the paper, by its title a letter about it, points the same way. Its abstract says, in our words:
+{commentary.says[0].lower() + commentary.says[1:]}. (Source: {commentary.source}; seen as the {commentary.seen_in}.)
 """)
 
 # %%
@@ -794,23 +936,26 @@ audit.judge(
     "reversal",
     lacking(
         "reversal",
-        "A smaller share follows from cells made younger and from cells newly added alike; counts would tell them "
-        "apart, and none is printed.",
+        "A smaller share follows from senescent cells made younger, from senescent cells lost, and from other cells newly "
+        "added alike. Counts would show which numbers changed, and none is printed.",
     ),
-    matters="The page concludes that reversal was demonstrated; a smaller share of senescent cells does not show it.",
+    matters="The page concludes that reversal was demonstrated; a smaller share of senescent cells does not show it, nor "
+    "do rises in proliferation or granzyme B, unless measured in cells that were senescent.",
 )
 
 # %% [markdown]
 # ## Sensitivity: choices that could change the answer
 #
-# - **How long mice are watched.** More deaths, more power. Watching until all have died helps, watching for half as
-#   long costs.
+# - **How long mice are watched.** More deaths give more power. Watching until all have died takes fewer mice, watching
+#   for half as long takes more.
 # - **What single agents do.** If they do nothing by themselves, the combination has to be compared with three arms
 #   that are alike.
 # - **Deaths of old age.** Aged mice die of other things too. They die in all arms, which hides a difference. How fast
 #   depends on the strain; the table takes one published survival curve of female C57BL/6 mice.
-# - **The test.** Log-rank tests and large-sample formulas take hazards to be proportional. Curves that cross, or a
-#   benefit that comes late, are another matter.
+# - **A constant rate of death.** Much hangs on it, as the shapes of the curves above show. It is an assumption of its
+#   own: with Weibull curves of one shape hazards change over time and stay proportional.
+# - **Proportional hazards.** Log-rank tests and large-sample formulas take hazards to be proportional. Curves that cross,
+#   or a benefit that comes late, are another matter.
 
 # %%
 of_age = hazard_of_other_deaths(
@@ -819,14 +964,16 @@ of_age = hazard_of_other_deaths(
     (float(numbers["alive-50"]) - float(numbers["alive-75"])) * month,
 )
 choices = {
-    "as above": half,
-    "watched for 30 days": FourArms(single, single, single * 0.5, days=30),
-    "watched until all have died": FourArms(
+    "as above: 60 days, single agents at a hazard ratio of 0.7": half,
+    "mice are watched for 30 days only": FourArms(
+        single, single, single * 0.5, days=30
+    ),
+    "mice are watched until all have died": FourArms(
         single, single, single * 0.5, days=np.inf
     ),
-    "single agents do nothing": FourArms(1, 1, 0.5),
-    "single agents halve the hazard": FourArms(0.5, 0.5, 0.25),
-    "with deaths of old age": FourArms(
+    "single agents do nothing by themselves": FourArms(1, 1, 0.5),
+    "single agents halve the hazard by themselves": FourArms(0.5, 0.5, 0.25),
+    "mice also die of old age": FourArms(
         single, single, single * 0.5, other_hazard=of_age
     ),
 }
@@ -837,19 +984,22 @@ table(
         [
             {
                 "assumption": name,
-                "controls dead": design.risks[0],
-                "with both, dead": design.risks[3],
+                "dead at the end, saline": design.risks[0],
+                "dead at the end, both": design.risks[3],
                 "hazard ratio v single agent": float(np.exp(design.log_hr[1])),
+                "to beat saline": needed(
+                    lambda d, n: power_against_each(d, n)[..., 0], design
+                ),
                 "to beat all three": needed(power_against_all, design),
             }
             for name, design in choices.items()
         ]
     ),
-    "Mice per arm for 80% power that the combination beats all three arms, one assumption changed at a time; its hazard "
-    "ratio against single agents is 0.5, but for deaths of old age",
+    "Mice per arm for 80% power that the combination beats saline, and that it beats all three arms, one assumption "
+    "changed at a time. Its hazard ratio against single agents is 0.5, except where deaths of old age are counted too",
     {
-        "controls dead": ".0%",
-        "with both, dead": ".0%",
+        "dead at the end, saline": ".0%",
+        "dead at the end, both": ".0%",
         "hazard ratio v single agent": ".2f",
     },
 )
@@ -861,8 +1011,8 @@ rate {-np.expm1(-of_age * half.days):.0%} of mice of that age die within {half.d
 # %% [markdown]
 # ## What would settle it
 #
-# Look first in the paper and its supplement, which we have not seen. What is not there, an editor could ask for, in the
-# order of ARRIVE's items:
+# Look first in the paper and its supplement, which we have not seen. What a report of this study should give, in the
+# order of ARRIVE's items, stretched to the cell culture:
 
 # %% tags=["hide-input"]
 text(
@@ -876,30 +1026,45 @@ text(
 )
 
 # %% [markdown]
-# The shortest list is a table with a row for each mouse: arm, age, sex, day of death or of the end of observation, and
-# cause of death; and one for each donor with the four outcomes of the experiment with SC79.
+# What another experiment or another source has to give:
+
+# %% tags=["hide-input"]
+text(
+    "\n".join(
+        f"- {quantity}"
+        for quantity in needs.quantity[needs["item"].isna()].unique()
+    )
+)
+
+# %% [markdown]
+# The shortest list for the study itself is a table with a row for each mouse: arm, age, sex, day of death or of the end
+# of observation, and cause of death; and one for each donor with the four outcomes of the experiment with SC79.
 #
 # ## What we found
 #
-# - Every statement about the experiment lacked the numbers to check it; ARRIVE's last item alone asks for many of them.
-# - "Better than either agent alone or saline" took far more mice than a comparison with saline alone.
-# - Synergy took more mice still, and definitions of it disagreed about the same four arms.
-# - "Abolished" claimed an interaction; a comparison of significance with its absence found one where there was none.
-# - Significance in small groups inflated estimates.
-# - A smaller share of senescent cells did not show that cells grew younger.
+# - On the page, every statement about the experiment lacked what is needed to check it; ARRIVE's last item alone asks
+#   for many of these quantities.
+# - "Better than either agent alone or saline" takes, under our assumptions, more mice than a comparison with saline, and
+#   far more the better single agents work. If deaths cluster about the same medians, it takes far fewer.
+# - Synergy takes more mice still, under our assumptions, and definitions of it can disagree about the same four arms.
+# - "Abolished" claims an interaction; a comparison of significance with its absence can find one where there is none.
+# - Significance in small groups inflates estimates, on average.
+# - A smaller share of senescent cells does not by itself show that cells grew younger.
 # - Liver cancer as a whole was the third cause of cancer death; whether hepatocellular carcinoma alone was depended on
 #   its share.
 
 # %% tags=["hide-input"]
 audit.close(f"""
-The page prints no effect, no number of animals and no p value, so that {needs.claim.nunique()} of the
-{len(audit.document.claims)} statements judged here have nothing to compute from. In an assumed experiment in which the combination
-halves the hazard of either agent, {all_three[0.5]} mice per arm would be needed to show with 80% power that it beats
-saline and both agents, {synergy["synergy, log hazards"].iloc[2]} to show synergy on the scale of log hazards, and with
-10 per arm significant results would exaggerate the effect by a factor of {errors.exaggeration[2]:.1f}. "Abolished" is a
-claim of interaction: an activator that does nothing seems to abolish a benefit in up to {most_by_nothing:.0%} of
-experiments, and one that harms all cells alike in {by_harm:.0%} of those with 90% power and one control group, if
-significance is compared with its absence.
+The page prints no effect, no number of animals and no p value: from the page none of the {len(experiment)} statements
+about the experiment that we judged can be checked, nor can {needs.claim[needs.claim.isin(others)].nunique()} of the {len(others)}
+others. In an assumed experiment in which the combination halves the hazard of either agent (at a constant rate of death:
+doubles the median), {all_three[0.5]} mice per arm would be needed to show with 80% power that it beats saline and both
+agents, {synergy["to show synergy, log hazards"].iloc[2]} to show synergy on the scale of log hazards, and with 10 per arm
+significant results would exaggerate the effect by a factor of {errors.exaggeration[2]:.1f} on average; with the same
+medians but clustered deaths (Weibull shape 3) about {by_simulation[3]}, by simulation, would do to beat all three. "Abolished" is a claim
+of interaction: if significance is compared with its absence, an activator that does nothing can seem to abolish a benefit
+in up to {most_by_nothing:.0%} of experiments, and one that harms all cells by as much as the combination helps in
+{by_harm["the whole"]:.0%} of those with {shown:.0%} power and one control group.
 """)
 
 # %% [markdown]

@@ -35,6 +35,23 @@ for (ratios in list(c(1, 0.7, 0.7, 0.35), c(1, 0.7, 0.7, 0.21), c(1, 0.5, 0.8, 0
   }
 }
 
+# --- the same where deaths cluster: survival is Weibull with one shape in all arms ------------------------------------
+clustered <- function(medians, shape, n) {
+  scale <- medians / log(2)^(1 / shape)
+  d <- n * pweibull(60, shape, scale)
+  hazard <- dweibull(25, shape, scale) / pweibull(25, shape, scale, lower.tail = FALSE)
+  v <- diag(1 / d[1:3]) + 1 / d[4]
+  z <- log(hazard[4] / hazard[1:3]) / sqrt(diag(v))
+  pmvnorm(upper = qnorm(0.025) - z, corr = cov2cor(v), algorithm = Miwa(steps = 4097))[1]
+}
+for (medians in list(c(30, 40, 45, 86), c(30, 30, 30, 50))) {
+  for (shape in c(0.8, 1, 1.5, 2, 4)) for (n in c(6, 20, 60)) {
+    add("clustered", list(medians = as.list(medians), shape = shape, n = n), sprintf(
+      "clustered(c(%s), %s, %s)", paste(medians, collapse = ", "), shape, n
+    ))
+  }
+}
+
 # --- the log-rank test ------------------------------------------------------------------------------------------------
 few <- function(n, digits) {
   group <- rep(0:1, length.out = n)

@@ -165,7 +165,8 @@ def test_planned_experiments():
         in PAGE
     )
     for kind, row in {
-        "joint": "`pmvnorm` of mvtnorm, Miwa's algorithm",
+        "joint": "three comparisons at once | `pmvnorm` of mvtnorm, Miwa's algorithm",
+        "clustered": "the same with Weibull survival | `pmvnorm` with `pweibull` and `dweibull`",
         "log-rank": "`survdiff` of survival",
         "filter": "power, type S and type M of normal estimates | `integrate`",
         "two-groups": "`power.t.test`",

@@ -21,6 +21,7 @@ from scipy import stats
 from rederive.methods.factorial import (
     FourArms,
     animals_needed,
+    clustered_deaths,
     comparison_se,
     hazard_of_other_deaths,
     no_synergy,
@@ -31,10 +32,12 @@ from rederive.methods.factorial import (
     simulate_arms,
     simulated_chances,
     simulated_experiments,
+    simulated_power_against_all,
 )
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "animals.json").read_text())
 JOINT = [case for case in ORACLE["cases"] if case["kind"] == "joint"]
+CLUSTERED = [case for case in ORACLE["cases"] if case["kind"] == "clustered"]
 
 ratio = st.floats(0.05, 1.0)
 designs = st.builds(FourArms, ratio, ratio, ratio, st.floats(5, 100), st.floats(5, 300), st.sampled_from([0.0, 0.002]))
@@ -42,6 +45,7 @@ designs = st.builds(FourArms, ratio, ratio, ratio, st.floats(5, 100), st.floats(
 
 def test_the_oracle_did_not_shrink():
     assert len(JOINT) == 75
+    assert len(CLUSTERED) == 30
     assert ORACLE["packages"]["mvtnorm"] == "1.1.3"
     assert "R version 4.2.2" in ORACLE["r"]
 
@@ -53,6 +57,52 @@ def test_joint_power_equals_mvtnorm(case):
     ours = float(power_against_all(FourArms(a, b, both, 30, days), n))
     # Miwa's algorithm with 4097 points leaves about 1e-7 where arms are strongly correlated
     assert ours == pytest.approx(float(case["values"][0]), rel=0, abs=2e-7)
+
+
+@pytest.mark.parametrize("case", CLUSTERED, ids=lambda case: case["call"])
+def test_joint_power_of_clustered_deaths_equals_mvtnorm(case):
+    """R takes risks and hazard ratios from its own Weibull distribution."""
+    medians = [float(x) for x in case["inputs"]["medians"]]
+    shape, n = float(case["inputs"]["shape"]), float(case["inputs"]["n"])
+    ours = float(power_against_all(clustered_deaths(medians, shape, 60), n))
+    assert ours == pytest.approx(float(case["values"][0]), rel=0, abs=2e-7)
+
+
+@given(st.lists(st.floats(10, 100), min_size=4, max_size=4), st.floats(0.5, 5), st.floats(10, 150))
+def test_clustered_deaths_are_weibull(medians, shape, days):
+    design = clustered_deaths(medians, shape, days)
+    curves = [stats.weibull_min(shape, scale=m / math.log(2) ** (1 / shape)) for m in medians]
+    assert_allclose([curve.median() for curve in curves], medians)
+    assert_allclose(design.risks, [curve.cdf(days) for curve in curves], rtol=1e-7, atol=1e-12)
+    # the ratio of hazards is the same on any day: here day 7 and the last one
+    for day in (7.0, days):
+        log_hazards = [curve.logpdf(day) - curve.logsf(day) for curve in curves]
+        assert_allclose(design.log_hr, [log_hazards[3] - x for x in log_hazards[:3]], atol=1e-6)
+
+
+def test_clustered_deaths_with_shape_one_are_constant_hazards():
+    design, constant = clustered_deaths([30, 30 / 0.7, 30 / 0.7, 30 / 0.35], 1), FourArms(0.7, 0.7, 0.35)
+    assert_allclose(design.hazards, constant.hazards)
+    assert design.days == pytest.approx(constant.days)
+
+
+def test_power_with_clustered_deaths_by_simulated_days():
+    """Days of death drawn from Weibull distributions and put to lifelines, one experiment at a time."""
+    medians, shape, n, experiments = [30, 40, 45, 70], 2.5, 8, 400
+    rng = np.random.default_rng(16)
+    won = 0
+    for _ in range(experiments):
+        days = [m * (rng.standard_exponential(n) / math.log(2)) ** (1 / shape) for m in medians]
+        both = days[3]
+        won += all(
+            (found := logrank_test(np.minimum(both, 60), np.minimum(x, 60), both <= 60, x <= 60)).p_value < 0.05
+            and found.test_statistic > 0
+            and np.sum(both <= 60) / np.minimum(both, 60).sum() < np.sum(x <= 60) / np.minimum(x, 60).sum()
+            for x in days[:3]
+        )
+    ours = simulated_power_against_all(clustered_deaths(medians, shape), n, 4000, 17)
+    assert 0.2 < ours < 0.9
+    assert won / experiments == pytest.approx(ours, abs=4 * math.sqrt(0.25 / experiments + 0.25 / 4000))
 
 
 @settings(max_examples=30)
@@ -250,6 +300,7 @@ def test_chances_are_those_of_the_experiments():
     found, chances = simulated_experiments(design, 10, 400, 15), simulated_chances(design, 10, 400, 15)
     together = found["beats_control"] & found["beats_A"] & found["beats_B"]
     assert chances["beats_all"] == together.mean() > 0
+    assert simulated_power_against_all(design, 10, 400, 15) == together.mean()
     assert chances["beats_B"] == found["beats_B"].mean()
     kept = found["log_hr_A"][found["beats_A"]]
     assert np.exp(np.median(kept)) == pytest.approx((0.2 / 0.7) ** chances["factor"])

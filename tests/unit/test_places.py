@@ -33,11 +33,13 @@ def test_a_place_among_four(place, own, verdict):
 
 def test_what_is_said_of_a_place():
     finding = judge_place(3, "x", counts(a=1000, x=(35, 50), b=40), "things")
-    assert finding.because == ("Of things, x has 35 to 50. Before it come a. Whether these do depends on the count: b.")
+    assert finding.because == "Of things, x has 35 to 50. Before it come a (1,000). B (40) may come before it too."
     assert finding.recomputed == {"place_at_best": 2, "place_at_worst": 3}
     assert judge_place(1, "a", counts(a=3, b=2), "things").because == (
-        "Of things, a has 3. Nothing is sure to come before it."
+        "Of things, a has 3. It comes first. Behind it come b (2)."
     )
+    unsure = judge_place(1, "a", counts(a=(3, 5), b=4, c=(2, 4)), "things")
+    assert unsure.because == "Of things, a has 3 to 5. B (4) and c (2 to 4) may come before it."
     with pytest.raises(KeyError):
         judge_place(1, "y", counts(a=1), "things")
 

@@ -16,6 +16,7 @@ from statsmodels.stats.power import TTestIndPower
 from rederive.methods.rescue import (
     difference_of_differences_power,
     effect_seen,
+    power_left,
     seems_abolished,
     seems_abolished_one_control,
     simulate_rescue,
@@ -64,6 +65,9 @@ def test_simulated_shares_equal_formulas_where_there_are_any(n, effect, own, int
     assert found.own_controls == pytest.approx(float(seems_abolished(*powers)), abs=FOUR_SE)
     power = difference_of_differences_power(n, -interaction)
     assert found.interaction == pytest.approx(float(power), abs=FOUR_SE)
+    # treated without the agent against treated with it: one more comparison of two groups
+    direct = two_groups_power(n, -(own + interaction))
+    assert found.direct == pytest.approx(float(direct), abs=FOUR_SE)
     if interaction == 0:
         assert found.interaction_either_way == pytest.approx(0.05, abs=FOUR_SE)
 
@@ -83,6 +87,7 @@ def test_simulated_shares_equal_tests_of_simulated_units():
     wide = 4 * np.sqrt(0.25 / b + 0.25 / EXPERIMENTS)
     assert found.own_controls == pytest.approx(np.mean(better(t, u) & ~better(tb, ub)), abs=wide)
     assert found.shared_control == pytest.approx(np.mean(better(t, u) & ~better(tb, u)), abs=wide)
+    assert found.direct == pytest.approx(np.mean(better(t, tb)), abs=wide)
     # the difference of differences is the interaction of least squares; its t on one experiment
     y = np.concatenate([u[0], ub[0], t[0], tb[0]])
     one = DataFrame({"y": y, "a": np.repeat([0, 0, 1, 1], n), "b": np.repeat([0, 1, 0, 1], n)})
@@ -93,8 +98,8 @@ def test_simulated_shares_equal_tests_of_simulated_units():
     assert fit.df_resid == 4 * (n - 1)
 
 
-def test_a_blocker_that_takes_the_same_from_every_unit_seems_to_abolish():
-    """No interaction at all, and yet treated with the blocker is where untreated without it was."""
+def test_an_agent_that_takes_the_same_from_every_unit_seems_to_abolish():
+    """No interaction at all, and yet treated with the agent is where untreated without it was."""
     found = simulate_rescue(8, 2.0, own=-2.0, experiments=EXPERIMENTS, seed=6)
     power = float(two_groups_power(8, 2.0))
     assert found.shared_control > 0.9 * power > 0.85
@@ -119,11 +124,22 @@ def test_one_control_for_both_comparisons_in_large_groups(power, own):
     n = 400
     effect = effect_seen(n, power)
     found = simulate_rescue(n, effect, own=own * effect, experiments=EXPERIMENTS, seed=7)
-    with_blocker = float(two_groups_power(n, effect * (1 + own)))
-    assert found.shared_control == pytest.approx(seems_abolished_one_control(power, with_blocker), abs=FOUR_SE)
+    with_agent = float(two_groups_power(n, effect * (1 + own)))
+    assert found.shared_control == pytest.approx(seems_abolished_one_control(power, with_agent), abs=FOUR_SE)
 
 
 @given(st.floats(0.03, 0.99), st.floats(0.03, 0.99))
 def test_one_control_makes_the_comparisons_go_together(first, second):
     shared = seems_abolished_one_control(first, second)
     assert max(0, first - second) - 1e-6 <= shared <= float(seems_abolished(first, second)) + 1e-6
+
+
+@given(st.floats(0.03, 0.99), st.floats(-0.5, 1))
+def test_power_left_of_a_share_of_the_effect(power, share):
+    assert float(power_left(power, 1)) == pytest.approx(power)
+    assert float(power_left(power, 0)) == pytest.approx(0.025)
+    # by the t test of groups so large that it is normal
+    n = 20_000  # effect_seen is found by search, to about 1e-4 of a chance
+    assert float(power_left(power, share)) == pytest.approx(
+        float(two_groups_power(n, share * effect_seen(n, power))), abs=1e-3
+    )

@@ -37,8 +37,13 @@ def judge_place(place: int, name: str, counts: Mapping[str, Interval], where: st
     behind = [other for other, count in others.items() if count.upper <= own.lower]
     either = [other for other in others if other not in {*before, *behind}]
     best, worst = 1 + len(before), 1 + len(before) + len(either)
-    first = f"Before it come {listed(before)}. " if before else "Nothing is sure to come before it. "
-    rest = f"Whether these do depends on the count: {listed(either)}." if either else ""
+    if before:
+        first = f"Before it come {_with_counts(counts, before)}. "
+    else:
+        first = "" if either else f"It comes first. Behind it come {_with_counts(counts, behind)}."
+    may = "may come before it too" if before else "may come before it"
+    others_may = _with_counts(counts, either)
+    rest = f"{others_may[:1].upper()}{others_may[1:]} {may}." if either else ""
     return Finding(
         judge_place,
         assuming,
@@ -47,6 +52,10 @@ def judge_place(place: int, name: str, counts: Mapping[str, Interval], where: st
         exists=best <= place <= worst,
         constrained=not either,
     )
+
+
+def _with_counts(counts: Mapping[str, Interval], names: list[str]) -> str:
+    return listed(f"{name} ({counts[name]:,.0f})" for name in names)
 
 
 def growth_of_the_rest(share_before: ArrayLike, share_after: ArrayLike) -> Floats:

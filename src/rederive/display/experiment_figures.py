@@ -81,12 +81,12 @@ def synergy_by_definition(hr_a: float, hr_b: float, marked: float) -> None:
                 scale=alt.Scale(zero=False, padding=20),
                 axis=alt.Axis(tickCount=6),
             ),
-            "synergy if below, by definition",
+            "synergy is a hazard ratio below the curve of the definition",
             line=(marked, f"hazard ratio {marked:.2f}"),
         ),
         f"{len(found)} curves of the hazard ratio below which a combination counts as synergistic, over the control "
         f"arm's risk of death. With control risks from {few[0]:.0%} to {few[-1]:.0%}: {ends}. A solid line marks "
-        f"{marked:.2f}, which lies below some and above others.",
+        f"{marked:.2f}, which lies below some curves and above others.",
         behind,
         f"What a combination has to beat to be called synergistic, if the agents alone have hazard ratios of {hr_a:g} "
         f"and {hr_b:g}: four definitions. Assumptions, not data.",
@@ -95,17 +95,17 @@ def synergy_by_definition(hr_a: float, hr_b: float, marked: float) -> None:
 
 
 def abolished_by_power(simulated: pd.DataFrame) -> None:
-    """How often a blocker without any interaction seems to abolish an effect, over the power to see that effect.
+    """How often an added agent without any interaction seems to abolish an effect, over the power to see that effect.
 
     `simulated` has `power` and `share`, of simulated experiments with few units and one control.
     """
     power = np.linspace(0.03, 0.99, 49)
     one_control = np.vectorize(seems_abolished_one_control)
     kinds: dict[str, Callable[[Floats], Floats]] = {
-        "blocker does nothing; two controls": lambda p: seems_abolished(p, p),
-        "blocker does nothing; one control": lambda p: one_control(p, p),
-        # what the blocker takes from everybody is as much as the treatment gives: no more than control is left
-        "blocker lowers all groups alike; one control": lambda p: one_control(p, 0.025),
+        "agent does nothing; two controls": lambda p: seems_abolished(p, p),
+        "agent does nothing; one control": lambda p: one_control(p, p),
+        # what the agent takes from everybody is as much as the treatment gives: no more than control is left
+        "harm as large as the effect; one control": lambda p: one_control(p, 0.025),
     }
     curves = pd.concat([pd.DataFrame({"x": power, "y": of(power), "curve": name}) for name, of in kinds.items()])
     few = np.array([0.2, 0.4, 0.5, 0.6, 0.8, 0.9])
@@ -114,18 +114,18 @@ def abolished_by_power(simulated: pd.DataFrame) -> None:
     charts.figure(
         charts.assumed_curves(
             curves,
-            alt.X("x:Q", title="power of the comparison without blocker (assumed)", axis=PERCENT),
+            alt.X("x:Q", title="chance to see the effect, without the agent (assumed)", axis=PERCENT),
             alt.Y("y:Q", title="share of experiments", scale=alt.Scale(domain=[0, 1]), axis=PERCENT),
-            "significant without the blocker, not with it",
+            "significant without the added agent, not with it",
             simulated.rename(columns={"power": "x", "share": "y"}),
             (0.05, "5%"),
             "right",
         ),
-        "Curves of how often an experiment seems to show that a blocker abolishes an effect although there is no "
+        "Curves of how often an experiment seems to show that an added agent abolishes an effect although there is no "
         f"interaction, over the power. {told}. Hollow circles of simulated experiments lie near the curves. A solid "
-        "line marks 5%, which is how often the test of the difference of differences errs.",
+        "line marks 5%, which is how often the test of the difference of differences errs, in either direction.",
         behind,
-        "How often an experiment without any interaction comes out as significant without the blocker and not with it. "
+        "How often an experiment without any interaction is significant without the added agent and not with it. "
         "Dashed: by formula, for large groups. Circles: simulated t tests of small groups. Assumptions, not data.",
         dict.fromkeys(behind.columns, ".0%"),
     )
@@ -154,7 +154,7 @@ def exaggeration_by_power(simulated: pd.DataFrame) -> None:
         f"simulated survival experiments, {simulated['factor'].min():.1f} to {simulated['factor'].max():.1f}, "
         "lie near it.",
         behind,
-        "How much estimates exaggerate, on average, if only significant ones are told. Circles: the median of the log "
+        "How much estimates exaggerate, on average, if only significant ones are reported. Circles: median of the log "
         "hazard ratio against one single agent in simulated survival experiments, over the true one. Not data.",
         {"power": ".0%", "mean exaggeration": ".2f", "share with wrong sign": ".2%"},
     )

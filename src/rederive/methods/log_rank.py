@@ -35,10 +35,19 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> Floats:
     if t.ndim != 2 or died.shape != t.shape:
         raise ValueError(f"expected times and events of one shape (experiments, animals), got {t.shape}, {died.shape}")
     inside = np.broadcast_to(np.asarray(group, dtype=bool), t.shape)
-    at_risk = t[:, None, :] >= t[:, :, None]  # [b, i, j]: animal j is at risk when animal i leaves
-    n = at_risk.sum(2)
-    share = (at_risk & inside[:, None, :]).sum(2) / n
-    tied = ((t[:, None, :] == t[:, :, None]) & died[:, None, :]).sum(2)
+    order = np.argsort(t, axis=1)
+    t, died, inside = (np.take_along_axis(x, order, axis=1) for x in (t, died, inside))
+    places = np.arange(t.shape[1])
+    later = np.diff(t, axis=1) > 0  # whether the next animal leaves later than this one
+    edge = np.ones((len(t), 1), dtype=bool)
+    # of those who leave at one time: the places of the first and of the last
+    first = np.maximum.accumulate(np.where(np.hstack([edge, later]), places, 0), axis=1)
+    last = np.minimum.accumulate(np.where(np.hstack([later, edge]), places, t.shape[1])[:, ::-1], axis=1)[:, ::-1]
+    n = t.shape[1] - first
+    inside_from = np.cumsum(inside[:, ::-1], axis=1)[:, ::-1]
+    share = np.take_along_axis(inside_from, first, axis=1) / n
+    deaths = np.cumsum(died, axis=1)
+    tied = np.take_along_axis(deaths, last, axis=1) - np.take_along_axis(deaths - died, first, axis=1)
     # summed over animals that die: the d who die at one time each bring one d-th of its variance
     variance = np.sum(np.where(died & (n > 1), share * (1 - share) * (n - tied) / np.maximum(n - 1, 1), 0), axis=1)
     excess = np.sum(np.where(died, inside - share, 0), axis=1)

@@ -1,14 +1,16 @@
-"""Rescue experiments: a treatment has an effect; with a blocker of its supposed mechanism it is no longer seen.
+"""Rescue experiments: a treatment has an effect; with an agent that works against it, it is no longer seen.
+
+The added agent undoes the supposed mechanism: it blocks what the treatment activates, or activates what it blocks.
 
 Four groups of n independent units (donors, animals), normal outcomes with one standard deviation, which is the unit of
 all effects here. More is better::
 
-                      without the blocker     with the blocker
+                      without the agent        with the agent
     untreated                  0                     own
     treated                  effect        effect + own + interaction
 
-That the blocker abolishes the effect says interaction = -effect: a difference of two differences. `own` is what the
-blocker does by itself.
+That the agent abolishes the effect says interaction = -effect: a difference of two differences. `own` is what the
+agent does by itself.
 """
 
 from __future__ import annotations
@@ -46,10 +48,10 @@ def difference_of_differences_power(n: ArrayLike, interaction: ArrayLike) -> Flo
 
 
 def seems_abolished(power_without: ArrayLike, power_with: ArrayLike) -> Floats:
-    """Chance of "significant without the blocker, not significant with it" in two independent comparisons.
+    """Chance of "significant without the agent, not significant with it" in two independent comparisons.
 
-    Each comparison has an untreated group of its own. If the blocker does nothing to the effect both have the same
-    power π, and the chance is π (1 - π), at most a quarter.
+    Each comparison has an untreated group of its own. If the agent does nothing to the effect both have the same power
+    w, and the chance is w (1 - w), at most a quarter.
     """
     return np.asarray(np.asarray(power_without, dtype=float) * (1 - np.asarray(power_with, dtype=float)))
 
@@ -66,6 +68,15 @@ def seems_abolished_one_control(power_without: float, power_with: float) -> floa
     return float(power_without - both)
 
 
+def power_left(power: float, share_left: ArrayLike) -> Floats:
+    """Chance of a significant benefit in large groups where only a share of the effect is left that has this `power`.
+
+    With z the critical value, an effect with this power is z + Φ⁻¹(power) standard errors large.
+    """
+    z = stats.norm.isf(0.025)
+    return np.asarray(stats.norm.sf(z - np.asarray(share_left, dtype=float) * (z + stats.norm.ppf(power))))
+
+
 def effect_seen(n: int, power: float) -> float:
     """The effect, in standard deviations, that `two_groups_power` of groups of n finds with this probability."""
     return float(TTestIndPower().solve_power(nobs1=n, alpha=0.025, power=power, alternative="larger"))
@@ -77,15 +88,17 @@ class RescueShares:
 
     Attributes
     ----------
-    own_controls : treated above untreated is significant without the blocker, and not with it, where the blocker also
-        has an untreated group of its own.
-    shared_control : the same, but both treated groups are compared with the one untreated group without the blocker.
+    own_controls : treated above untreated is significant without the agent, and not with it, where the agent also has
+        an untreated group of its own.
+    shared_control : the same, but both treated groups are compared with the one untreated group without the agent.
+    direct : treated without the agent is significantly above treated with it.
     interaction : the difference of differences is significant, in the direction of abolition.
     interaction_either_way : it is significant in either direction.
     """
 
     own_controls: float
     shared_control: float
+    direct: float
     interaction: float
     interaction_either_way: float
 
@@ -105,7 +118,7 @@ def simulate_rescue(
     if n < 2:
         raise ValueError(f"expected at least two units in a group, got {n}")
     rng = np.random.default_rng(seed)
-    truth = np.array([[0.0, own], [effect, effect + own + interaction]])  # [treated, blocker]
+    truth = np.array([[0.0, own], [effect, effect + own + interaction]])  # [treated, agent]
     means = truth + rng.standard_normal((experiments, 2, 2)) / np.sqrt(n)
     variances = rng.chisquare(n - 1, (experiments, 2, 2)) / (n - 1)
 
@@ -122,6 +135,7 @@ def simulate_rescue(
     return RescueShares(
         own_controls=float(np.mean(without & ~better((1, 1), (0, 1)))),
         shared_control=float(np.mean(without & ~better((1, 1), (0, 0)))),
+        direct=float(np.mean(better((1, 0), (1, 1)))),
         interaction=float(np.mean(t > critical)),
         interaction_either_way=float(np.mean(np.abs(t) > critical)),
     )

@@ -1,4 +1,4 @@
-"""What becomes of estimates when only the significant ones are told: type S and type M errors (Gelman and Carlin 2014).
+"""Estimates when only the significant ones are reported: type S and type M errors (Gelman and Carlin 2014).
 
 An estimate is normal around the true effect with a known standard error. Of the estimates that are significant, type S
 is the share with the wrong sign, and type M, the exaggeration, the mean size over the true size.
