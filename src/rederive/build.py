@@ -407,12 +407,14 @@ def _run(stale: Mapping[Chapter, Fingerprint], jobs: int) -> None:
 
     if stale:
         print("running", *(chapter.page for chapter in stale), flush=True)
+    # the longest first, as likely the slowest, so that it does not run on alone at the end
+    begun = sorted(stale, key=lambda chapter: chapter.source.stat().st_size, reverse=True)
     pool = ThreadPoolExecutor(max_workers=jobs)
     try:
-        faults = [fault for fault in pool.map(run, stale) if fault]
+        ended = dict(zip(begun, pool.map(run, begun), strict=True))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)  # whoever interrupts a build does not want to wait for it
-    if faults:
+    if faults := [ended[chapter] for chapter in stale if ended[chapter]]:
         raise BuildError("\n\n".join(faults))
 
 
@@ -450,7 +452,8 @@ def _render(book: Book, date: str) -> None:
     """Let Jupyter Book make the site in a folder of its own; the finished site then takes the old one's place."""
     work = book.root / "_build" / "site"
     shutil.rmtree(work, ignore_errors=True)
-    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    # rederive.display comes first because it brings jsonschema along without its slow part, see there
+    jupyter_book = [sys.executable, "-c", "import rederive.display; from jupyter_book.cli.main import main; main()"]
     try:
         made = subprocess.run(
             [*jupyter_book, "build", book.root, "--path-output", work, "-W", "-n", "--keep-going", "-q"],
