@@ -17,6 +17,7 @@
 # copied rightly. What it leaves out, and how it words the rest, changes what they say.
 
 # %% tags=["hide-input"]
+import math
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from importlib.metadata import version
 
@@ -215,10 +216,13 @@ table(
 
 # %% tags=["hide-input"]
 fit_all = set.intersection(*(set(counts["n"]) for counts in possible.values()))
+by_chance = len(near_half) * math.prod(
+    counts["n"].nunique() / len(near_half) for counts in possible.values()
+)
 text(f"""
-{len(fit_all)} of these sizes fits all four rates ({listed(sorted(fit_all))}). So some rates may well be of a part of the arm:
-only patients with HBeAg at the start can lose it, and only raised ALT can return to normal. With fewer patients the
-intervals are wider.
+{len(fit_all)} of these sizes fits all four rates ({listed(sorted(fit_all))}); by chance alone about
+{by_chance:.0f} would. So this does not show whether every rate is of the whole arm. Some may be of a part of it: only patients
+with HBeAg at the start can lose it, and only raised ALT can return to normal. With fewer patients the intervals are wider.
 """)
 
 # %% [markdown]
@@ -281,7 +285,8 @@ mutchnick, chien = controlled.loc["mutchnick"], controlled.loc["chien-26w"]
 text(f"""
 Without the drug some patients responded too: {mutchnick.events_control} of {mutchnick.n_control} within a year in one trial,
 {chien.events_control} of {chien.n_control} in the other. A rate such as {alt} has to be set against the same outcome without the
-drug, and the article has nothing to set it against. (One thing for those who use these trials: a one-sided Fisher test
+drug, and the article has nothing to set it against. (These are complete responses, which ask for more than a normal ALT,
+so they are not the rates to set against it either. And one thing for those who use these trials: a one-sided Fisher test
 agrees with {one_sided.sum()} of the {len(tested)} printed p values, one of which is only a bound. The two-sided tests that
 we tried agree with {two_sided.sum()} of them.)
 """)
@@ -387,7 +392,7 @@ for (time, ratios), prefix in zip(pooled.items(), ("eot", "fu"), strict=True):
                 "odds ratio": f"{ratio.estimate} ({ratio.lower} to {ratio.upper})",
                 "p allowed": p_range(check.p),
                 "standard error": check.se,
-                "share of the most information": information_share(
+                "share of the maximum information": information_share(
                     check.se, n_all
                 ),
                 "I² at most, if random effects": formatted(
@@ -405,12 +410,12 @@ table(
     f"The six pooled odds ratios of the meta-analysis ({n_all} patients): what their digits imply",
     {
         "standard error": ".3f",
-        "share of the most information": ".0%",
+        "share of the maximum information": ".0%",
     },
 )
 
 # %% tags=["hide-input"]
-shares = precision["share of the most information"]
+shares = precision["share of the maximum information"]
 highest_i2 = max(
     precision["I² at most, if random effects"],
     key=lambda share: int(share.removesuffix("%")),
@@ -490,18 +495,19 @@ of the trial can be reproduced from its counts, to the digit.
 # %% [markdown]
 # ## What must the other three trials say, and what was left out?
 #
-# Their pooled odds ratios must lie close to You's, at both times; their intervals are wide. And the half that the article
+# If all were pooled by inverse variance, the other three's odds ratios must lie close to those of You 2006, at both times;
+# their intervals are wide. And the half that the article
 # leaves out points the other way: six months after treatment the odds of a response were higher with thymosin α1, for all
 # three outcomes.
 #
 # With inverse variances as weights, a pooled result is the weighted mean of its parts. So what the other three trials pool
-# to follows from the pool and from You. With $W$ the pool's weight $1/s^2$ and $w$ You's, and $b$ and $b_1$ their log odds
-# ratios,
+# to follows from the pool and from You 2006. Let $b$ be the pool's log odds ratio, $s$ its standard error and $W = 1/s^2$
+# its weight, and $b_1$ and $w$ the log odds ratio and the weight of You 2006. Then the log odds ratio of the rest is
 #
 # $$ b_{\text{rest}} = \frac{W b - w b_1}{W - w}. $$
 #
-# This is exact if the pool is a common-effect one by inverse variance. If it is a random-effects one it is nearly so, as
-# little as trials can then vary.
+# This is exact if the pool is a common-effect one by inverse variance. If it is a random-effects one, it is nearly exact,
+# since trials can then vary so little.
 
 # %%
 rest = {}
@@ -539,7 +545,7 @@ figures.responses_by_time(panels)
 # %% tags=["hide-input"]
 least_p = min(found.p.lower for found in rest.values())
 text(f"""
-None of the six shows a difference between You and the other three (p at least {formatted(least_p, ".2f", ROUND_FLOOR)} in
+None of the six shows a difference between You 2006 and the other three (p at least {formatted(least_p, ".2f", ROUND_FLOOR)} in
 each), and none could show a small one. One more trial of the four may be an Italian
 one of {others.loc["italian-fu", "n_treated"] + others.loc["italian-fu", "n_control"]} patients, of which a later review prints
 percentages only: they fit {others.loc["italian-fu", "events_treated"]} of {others.loc["italian-fu", "n_treated"]} against
@@ -592,7 +598,7 @@ audit.judge_together(
 # %% [markdown]
 # ## What can 1.7% against 2.1% tell?
 #
-# Next to nothing: it is 6 patients against 7. The trial could not have told a halving of liver cancer from no effect.
+# Next to nothing: it is 6 patients against 7. The trial had little chance of showing even a halving of liver cancer.
 #
 # The abstract prints 351 and 339 patients in the arms. With these, each percentage is one count and no other. The article
 # does not give the arms; had one to guess them, this would be left:
@@ -813,7 +819,7 @@ have had as many, and so can 468.
 text(f"""
 Without adjustment the source prints log-rank tests: for recurrence or death p = {audit.row("numbers", "he2021-rfs-before").number}
 before and {audit.row("numbers", "he2021-rfs-after").number} after matching. The adjusted hazard ratio has p
-{p_range(check_ratio(recurrence).p)}. So the adjusted analysis shows a clearer difference than matching did.
+{p_range(check_ratio(recurrence).p)}. That is smaller than either; the adjustment may be why, or the number of patients, if all 468 were modelled.
 """)
 
 # %% [markdown]
@@ -864,7 +870,7 @@ both would favour the drug.
 
 # %% [markdown]
 # How strong would something unmeasured have to be, to make these hazard ratios out of nothing? The E-value
-# {cite:p}`vanderweele2017` is the risk ratio it would need both with treatment and with the outcome, beyond what the model
+# {cite:p}`vanderweele2017` is the smallest risk ratio it would need both with treatment and with the outcome, beyond what the model
 # adjusts for. A hazard ratio is read as a risk ratio directly if the outcome is rare, and by an approximation if it is
 # common.
 
@@ -913,10 +919,10 @@ audit.judge(
 # %% [markdown]
 # ## What did similar cohorts find?
 #
-# Effects in the same direction. For recurrence their ratios are nearer to 1 than the review's, but the intervals overlap
-# widely. Neither was randomised either.
+# Effects in the same direction, all nearer to 1 than the review's. Only one of the two cohorts prints intervals; they are
+# wide, and overlap the review's. Neither was randomised, and that one, from the same centre, may share patients with it.
 #
-# Two cohorts print survival at three times. The ratio of the logarithms of two survivals is the ratio of the cumulative
+# He C and [Liang and others](https://doi.org/10.3892/ol.2016.5121), published in 2016, print survival at three times. The ratio of the logarithms of two survivals is the ratio of the cumulative
 # hazards, and equals the hazard ratio if that stayed the same.
 
 # %%
@@ -1017,7 +1023,7 @@ Percentages at a few times do not carry a test.
 #
 # Nothing that we could find. No count, spread or p value is printed, and the study of chemoembolisation could not be
 # identified. The nearest randomised one that we know of, by Cui and others in 2021, gave apatinib in both arms and reports
-# CD8⁺ cells *lower* at 3 months.
+# CD8⁺ cells *lower* at 3 months; lower than what, we have not seen.
 
 # %% tags=["hide-input"]
 audit.judge_together(
@@ -1031,7 +1037,8 @@ audit.judge_together(
             ),
         ),
         "chemoembolisation": silent(
-            "The study could not be identified; the nearest randomised one reports CD8⁺ cells lower at 3 months.",
+            "The study could not be identified; the nearest randomised one (Cui 2021) reports CD8⁺ cells lower at 3 months "
+            "(lower than what, we have not seen).",
             (
                 "the study",
                 "counts per arm at baseline and at 3 months, with p values",
@@ -1060,16 +1067,16 @@ audit.judge_together(
 #
 # ## What we found
 #
-# - The rates were those of one of two doses and one of two assays, and of clearance rather than seroconversion; nobody in
-#   the trial went without the drug.
+# - The rates were those of one of two doses; that of DNA was by one of two assays, and that of HBeAg was of clearance rather
+#   than seroconversion. Nobody in the trial went without the drug.
 # - The three odds ratios agreed with themselves and with their source; one was significantly, not only numerically, worse.
 # - The one trial that we could recount gave its printed numbers to the digit, and the pooled odds ratios of the other three
-#   had to lie close to it.
+#   had to lie close to it, if pooled by inverse variance.
 # - The follow-up half of the meta-analysis, which favours thymosin α1, was left out.
-# - 1.7% against 2.1% was 6 patients against 7, and could not tell a halving from no effect.
+# - 1.7% against 2.1% was 6 patients against 7, and would hardly have shown a halving.
 # - The hazard ratios agreed with their intervals and p values; read as reductions in risk they overstated the effect, for
-#   recurrence by much. The matched patients were 200, and no t test gave the p values of the three rows that we saw.
-# - Similar cohorts printed effects in the same direction.
+#   recurrence by much if survival was like that of another cohort of the centre. The matched patients were 200, and no t test gave the p values of the three rows that we saw.
+# - Similar cohorts printed effects in the same direction; one may share patients with the review's.
 # - The statements about lymphocytes had nothing to compute from.
 
 # %% tags=["hide-input"]
@@ -1080,7 +1087,7 @@ later ({later["complete"].estimate}), which favour thymosin α1. Its {share_1} a
 {trial.events_treated[0]} patients against {trial.events_control[0]}, and by Fisher's test a trial of that size would miss a
 halving {1 - power[0.5]:.0%} of the time. The "{audit["recurrence-reduction"].printed.percent} reduction in recurrence risk" is
 one of the hazard: if {1 - float(five_years):.0%} of untreated patients have had a recurrence or died by five years, as in
-another cohort of that centre, it means {by_five_years:.0%}.
+another cohort of that centre, and hazards stay in proportion, it means {by_five_years:.0%}.
 """)
 
 # %% [markdown]

@@ -14,7 +14,7 @@
 # # Together: what the documents say, side by side
 #
 # The chapters before this one each take one document. This one takes their results: every claim with its verdict, and
-# every effect estimate. It gives no new verdict, and it pools nothing.
+# every effect estimate that has an interval or counts. It gives no new verdict, and it pools nothing.
 
 # %% tags=["hide-input"]
 from collections import Counter
@@ -41,7 +41,7 @@ together.open()
 # This chapter asks
 #
 # - how the claims fare, by document and by distance from patient data;
-# - what every effect estimate says, by population and outcome;
+# - what the effect estimates say, by population and outcome;
 # - what the misworded and the contradicted claims are in conflict with;
 # - where the documents speak of the same thing, and whether they agree;
 # - which findings change a document's conclusion;
@@ -117,7 +117,7 @@ table(
 )
 
 # %% [markdown]
-# ## What does every effect estimate say?
+# ## What do the effect estimates say?
 #
 # They do not all point one way, and they must not be added up.
 
@@ -152,7 +152,7 @@ the survival that the liver failure digest reports, has no place on the map.
 # For risk ratios and hazard ratios it only reads the same comparison from the other arm.
 #
 # Odds ratios (OR), risk ratios (RR) and hazard ratios (HR) are three measures. If the interval of a ratio includes 1, the
-# data are compatible with no difference. An odds ratio lies further from 1 than the risk ratio of
+# data are compatible with no difference, and with every other value in the interval. An odds ratio lies further from 1 than the risk ratio of
 # the same patients, the more so the commoner the events. So lines of different measures can be compared in direction,
 # not in size.
 #
@@ -169,16 +169,19 @@ randomised = by_design.get("randomised", 0)
 text(f"""
 Of the {len(compared)} lines, {randomised} are from single randomised trials, {by_design.get("meta-analysis", 0)} from
 meta-analyses and {by_design.get("not randomised", 0)} from studies that were not randomised. "Control" stands for whatever
-the other arm was given: placebo, usual care, or what we have not seen.
+the other arm was given: placebo, usual care, or what we have not seen. "First version" marks subgroup ratios of TESTS from
+its abstract before an erratum changed the overall ratio; we have not seen corrected ones. Four of the five lines on liver
+failure are of one open-label trial; two of them, encephalopathy and death from infection, have the same counts, and its
+difference in survival was not significant by its own analysis of competing risks.
 """)
 table(
     pd.crosstab(compared["design"], compared["side"])
     .reindex(columns=list(SIDES), fill_value=0)
     .rename(
         columns={
-            "thymosin α1": "on its side",
+            "thymosin α1": "favours thymosin α1",
             "neither": "includes 1",
-            "control": "on the other",
+            "control": "favours the other side",
         }
     )
     .rename_axis("design")
@@ -198,7 +201,7 @@ table(
             "document": others["document"],
         }
     ),
-    "Ratios in the documents that compare something else than treatment with thymosin α1. They are not on the map",
+    "Ratios in the documents that compare something other than treatment with thymosin α1. They are not on the map",
 )
 table(
     estimates.loc[
@@ -266,7 +269,7 @@ told = [
 ]
 text(f"""
 Pairs of claims of two documents that speak of the same thing, as far as we found any: {listed(told)}. That two claims
-do, and how they stand together, is our reading; the verdict on each is not. Claims *differ* if they do not say the same
+speak of the same thing, and how they stand together, is our reading; the verdict on each is not. Claims *differ* if they do not say the same
 and both can be true.
 """)
 for pair in pairs.itertuples():
@@ -289,12 +292,8 @@ changed = ranked["document"].value_counts()
 # %% tags=["hide-input"]
 rest = len(ranked) - sum(by_rank.get(word, 0) for word in IN_CONFLICT)
 text(f"""
-{len(ranked)} of the {n} claims have a finding that does, in {len(changed)} of {
-    len(documents)
-} documents: {by_rank.get("contradicted", 0)}
-about contradicted claims, {by_rank.get("misworded", 0)} about misworded ones, {
-    rest
-} about others.
+{len(ranked)} of the {n} claims, in {len(changed)} of {len(documents)} documents, have a finding that changes a conclusion:
+{by_rank.get("contradicted", 0)} about contradicted claims, {by_rank.get("misworded", 0)} about misworded ones, {rest} about others.
 """)
 
 # %% [markdown]
@@ -343,7 +342,7 @@ table(
 #
 # - Claims fared in all six ways, and no document in one way only; what could be recomputed depended on what was printed.
 # - Distance from patient data and document could not be told apart.
-# - On one map of every ratio and every two-arm count, turned to one side, estimates did not all point one way.
+# - On one map of ratios and two-arm counts, turned to one side, estimates did not all point one way.
 # - Misworded and contradicted claims were in conflict with their own document, with a source, or with what such results can
 #   show.
 # - In a few places documents spoke of the same thing; none contradicted another.

@@ -256,6 +256,7 @@ DEFINITIONS = {
     "353": "patients of Chan's meta-analysis",
     "2001": "year of Chan's meta-analysis",
     "2006": "year of You's trial",
+    "2016": "year of Liang's cohort",
     "2017": "year of He C's cohort",
     "2018": "year of Wu's trial",
     "2021": "year of Cui's trial",
@@ -285,7 +286,8 @@ def test_the_prose_says_what_the_numbers_say(document, said):
     limits = re.findall(r": You 2006 [\d.]+ \(([\d.]+) to ([\d.]+)\) counted", said)
     assert len(limits) == 6
     assert sum(float(high) < 1 or float(low) > 1 for low, high in limits) == 2  # "only two of the six exclude 1"
-    assert "1 of these sizes fits all four rates (162)" in said
+    assert "1 of these sizes fits all four rates (162); by chance alone about 1 would" in said
+    assert round(33 * (6 / 33) ** 2) == 1
     risk = 7 / 339
     assert fisher_power(0.016 * risk, 351, risk, 339) < 0.8 < fisher_power(0, 351, risk, 339)  # "nearly all cancers"
     assert 30 / 15 == 2  # "a change of assay alone halved the rate"

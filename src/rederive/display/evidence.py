@@ -104,8 +104,8 @@ def evidence_map(estimates: pd.DataFrame) -> None:
         alt.vconcat(*panels, spacing=18, resolve=alt.Resolve(scale=apart)),
         "Forest plots on one log scale, a panel for each population and a line for each estimate. " + " ".join(told),
         behind,
-        "Every effect estimate of thymosin α1 in the documents and in the studies that the chapters draw on, by "
-        "population and outcome, with its interval (95% unless it says otherwise). Ratios are turned so that below 1 "
+        "Ratios and two-arm counts of thymosin α1 in the documents and in the studies that the chapters draw on, by "
+        "population and outcome, with intervals (95% unless it says otherwise). Ratios are turned so that below 1 "
         "favours thymosin α1; 1/OR stands where we turned one over. Odds ratios (OR), risk ratios (RR) and hazard "
         "ratios (HR) are different measures. Nothing is pooled, and the same patients may stand behind several lines. "
         f"Ends of intervals beyond {LEAST:g} and {MOST:g} are drawn there.",
