@@ -14,7 +14,7 @@
 # # Liver failure: an AI-written digest
 #
 # A web page reports that 68% of patients with liver failure from hepatitis B were alive after 28 days with thymosin α1,
-# and 42% without it. By its own account a language model wrote the page. It gives no number of patients and no design.
+# and 42% without it. The page names a language model as the writer of its digest. It gives no number of patients and no design.
 # We work out what its numbers can mean, and what they can be tied to.
 
 # %% tags=["hide-input"]
@@ -235,7 +235,7 @@ table(
 by_formula = bounds[bounds["test"] != "Fisher's exact"]
 of_any = sizes_by_test(tables).set_index("test").loc["any of them"]
 text(f"""
-Arms that differ by 10% at most can have no more than {1.1 * bounds["smaller_most"].max():.0f} patients, by the coarsest
+Arms that differ by 10% at most can have no more than {1.1 * bounds["smaller_most"].max():.0f} patients each, by the coarsest
 of these bounds, and all up to {largest} were tried: so the two lists above are complete. In each of the {len(tables):,}
 tables found up to there, the smaller arm has at most {of_any.smaller_most} patients, and the two arms together have at
 least {of_any.all_least}. Larger arms have larger totals. That the smaller arm has at most
@@ -361,7 +361,7 @@ table(
     "holds confidence limits, the lowest and the highest over the arms that differ by 10% at most (Wald)",
 )
 text(f"""
-If these counts are right and the arms about equal, the difference in survival is {
+If the percentages are shares of counted patients, and the arms within 10% of each other, the difference in survival is {
     in_points(among.loc["difference in survival", "effect"])
 } percentage points, and its 95% interval lies within {
     in_points(
@@ -606,6 +606,7 @@ table(
 
 # %%
 share_in_print = Printed.parse(f"{float(borrowed):.0%}")
+FROM = "p can be below 5% from", "p always below 5% from"
 at_borrowed = {
     (test, reading): Interval(group["p"].min(), group["p"].max())
     for test, found in by_test.items()
@@ -625,11 +626,17 @@ table(
                 "test": test,
                 "pairs of counts": found["tables"],
                 "p, at most": formatted(found["p"].upper, ".2g", ROUND_CEILING),
-                "p can be below 5% from": formatted(
-                    found["significant_from"], ".1%", ROUND_FLOOR
-                ),
-                "p always below 5% from": formatted(
-                    found["all_from"], ".1%", ROUND_CEILING
+                **(
+                    dict.fromkeys(FROM, "any share")
+                    if found["p"].upper < 0.05
+                    else {
+                        FROM[0]: formatted(
+                            found["significant_from"], ".1%", ROUND_FLOOR
+                        ),
+                        FROM[1]: formatted(
+                            found["all_from"], ".1%", ROUND_CEILING
+                        ),
+                    }
                 ),
                 f"p where {share_in_print} of controls are infected": p_range(
                     at_borrowed[test, reading]
@@ -652,11 +659,11 @@ Read as a ratio, the reduction can be significant by the χ² test only if at le
     formatted(ratio.significant_from, ".0%")
 } of controls were infected, and always is from {
     formatted(ratio.all_from, ".1%", ROUND_CEILING)
-} on. (With ties rounded up the first share is {
-    formatted(ties_up.loc["ratio", "significant_from"], ".1%", ROUND_FLOOR)
-}, otherwise {
+} on. (The first share is {
     formatted(ratio.significant_from, ".2%", ROUND_FLOOR)
-}.) With continuity correction it is {
+} exactly, and {
+    formatted(ties_up.loc["ratio", "significant_from"], ".1%", ROUND_FLOOR)
+} if ties are only rounded up.) With continuity correction it is {
     formatted(corrected.significant_from, ".1%", ROUND_FLOOR)
 }, and {
     formatted(corrected.all_from, ".1%", ROUND_CEILING)
@@ -793,13 +800,13 @@ fitting = {
     for arm, printed in printed_arms.items()
 }
 text(f"""
-For the treated: {listed(fitting["treated"])} of the methods tried; for the controls: {listed(fitting["control"])}. So no
-method prints both. The printed intervals are symmetric, and wide: of the kind share ± 1.96 standard errors they would
+Of {len(by_method["treated"])} methods {len(fitting["treated"])} print the interval of the treated and {len(fitting["control"])} that of
+the controls, by name: {listed(fitting["treated"] + fitting["control"])}. None prints both. The printed intervals are symmetric, and wide: of the kind share ± 1.96 standard errors they would
 stand for {behind["treated"]:.1f} and {behind["control"]:.1f} people, not {chen.n_treated} and {chen.n_control}. A
 Kaplan-Meier curve with patients lost on the way has intervals like that, and the abstract speaks of a cumulated rate. If
 so, the survivors were not counted as whole numbers, and the two counts above are approximate. But both percentages fall on
 whole counts of {chen.n_treated} and {chen.n_control}, and one interval is that of a method for counts. So different methods
-in the two arms, or a slip, are as plausible as losses.
+in the two arms, or a slip, could explain them as well; we cannot tell.
 """)
 
 # %% [markdown]
@@ -1122,8 +1129,9 @@ If ties only go up, {len(half_up):,} tables remain of {len(tables):,}, and the s
 #
 # ## What we found
 #
-# - 68%, 42% and p = 0.003 were possible; by the tests tried, arms that are about equal had sizes in a narrow range.
-# - The unadjusted effect at day 28 followed from the two percentages; how certain it is hung on the arms.
+# - 68%, 42% and p = 0.003 were possible; by the tests tried, arms that are about equal would have had sizes in a narrow
+#   range.
+# - The unadjusted effect at day 28 followed from the two percentages; how certain it was depended on the sizes of the arms.
 # - The changes from baseline could not be checked, and some had two readings.
 # - "25% fewer infections" was two claims in one. In nearly equal arms that print the survival result it was significant
 #   by a χ² test as a difference, and not as a ratio unless most controls were infected.

@@ -125,8 +125,7 @@ table(
 )
 text(f"""
 Of {len(audit.document.claims)} statements {needs.claim.nunique()} lack something. We count
-{needs.quantity.nunique()} missing quantities; what several statements lack is counted once, and
-{needs.quantity[needs.quantity.str.contains(";")].nunique()} entries name two things that belong together.
+{needs.quantity.nunique()} missing quantities; one that several statements lack is counted once, and some go in pairs.
 {needs.quantity[needs["item"].notna()].nunique()} are asked for by an item of the list. The last item alone, a summary of
 each group and effects with their intervals, asks for {needs.quantity[needs["item"] == "results"].nunique()}.
 """)
@@ -189,7 +188,7 @@ text(f"""
 It ran from {short} to {long} days. The mice here were {months["months-from"]} to {months["months-to"]} months old, that
 is {float(months["months-from"]) * month:.0f} to {float(months["months-to"]) * month:.0f} days. In the shortest-lived of
 those strains most mice would have been dead by then, in the longest-lived most would still have been alive. Females of a
-common strain, C57BL/6, agree with the page: in one published curve 75% were alive at {numbers["alive-75"]} months and
+common strain, C57BL/6, fit the page's description: in a published curve (its source stands with our data) 75% were alive at {numbers["alive-75"]} months and
 half at {numbers["alive-50"]}.
 """)
 
@@ -310,7 +309,7 @@ audit.judge_together(
 # ([glossary](../book/glossary.md)).
 #
 # Suppose four arms of $n$ mice: saline, IL-15, thymosin α1, and both. Hazards are constant over time, all mice are
-# watched to one last day, and nobody is lost. If $d_1$ and $d_2$ mice die in two arms, the log hazard ratio between
+# watched to one last day, and none is lost. If $d_1$ and $d_2$ mice die in two arms, the log hazard ratio between
 # them has the standard error
 #
 # $$ s = \sqrt{\frac{1}{d_1} + \frac{1}{d_2}} $$
@@ -535,8 +534,7 @@ table(
 )
 text(f"""
 With shape 3, for example, the same medians take about {by_simulation[3]} mice per arm in place of {by_simulation[1]}, both
-by simulation (which is good to a few mice where many are needed). For effects as large as this the formula asks for more
-than are needed. Which shape the curves of this
+by simulation; the larger number is uncertain by a few mice. For effects as large as this the formula asks for too many. Which shape the curves of this
 study had, if any, the page does not say. Everything else in this chapter takes shape 1.
 """)
 
@@ -556,7 +554,8 @@ audit.judge(
 # %% [markdown]
 # ## Is it synergy?
 #
-# That depends on the definition, and the page gives none. For the same four arms one definition can say synergy and
+# The page does not say that it was: it reports that the researchers proposed it. Whether it was depends on the definition,
+# and the page gives none. For the same four arms one definition can say synergy and
 # another that the two do less together than expected.
 #
 # Synergy means more than one would expect of two agents that do not help each other. There is
@@ -652,8 +651,8 @@ single agent the three numbers are {synergy["to beat all three"].iloc[2]},
 experiments of 20 mice per arm, under the strongest of these effects, the Cox model's interaction is significant in
 {at_20.synergy:.0%} (by formula {float(power_for_interaction(designs[0.3], 20)):.0%}).
 
-If log hazards add exactly, so that there is no interaction in a Cox model, the combination still has
-{bliss_additive:.3f} times the risk that Bliss predicts.
+If log hazards add exactly, so that there is no interaction in a Cox model, the combination still has, with these hazard
+ratios and controls' deaths, {bliss_additive:.3f} times the risk that Bliss predicts.
 """)
 
 # %%
@@ -782,7 +781,7 @@ In large groups, by formula, with {shown:.0%} power and one control group, the b
 # The right test compares the two differences. It errs in 2.5% of experiments in this direction, whatever SC79 does by
 # itself. It needs more units: the variance of a difference of differences is twice that of a difference, and there are
 # four groups in place of two. So in large groups it takes four times as many in all to see an abolition as to see the
-# benefit, in small ones a little less, because more units tell the variance better.
+# benefit, in small ones fewer, because the t test gains from more units.
 #
 # This is for groups of different donors. If cells of each donor go into all conditions, as is natural in culture, the
 # test is paired. It then takes about twice as many donors as the benefit does, not four times as many units. Here too an
@@ -871,8 +870,8 @@ table(
         }
     ),
     "A true hazard ratio of 0.5 against a single agent, as significant experiments report it (assumed). By formula: power "
-    "of this one comparison, mean factor on the log scale, the hazard ratio that a mean looks like, share with the wrong "
-    "sign. Simulated: medians, where this comparison, or all three, are significant",
+    "of this one comparison, mean factor on the log scale, the hazard ratio that this factor makes of 0.5, share of "
+    "significant results with the wrong sign. Simulated: medians, where this comparison, or all three, are significant",
     {
         "power against one agent": ".0%",
         "mean exaggeration": ".2f",
@@ -884,10 +883,10 @@ table(
     },
 )
 text(f"""
-With 10 mice per arm, significant experiments exaggerate by a factor of {errors.exaggeration[2]:.1f} on average, on the
+With 10 mice per arm, significant experiments exaggerate by a factor of {errors.exaggeration[2]:.2f} on average, on the
 log scale: a hazard ratio of 0.5 looks like {0.5 ** errors.exaggeration[2]:.2f}. With 20 per arm the factor is
-{errors.exaggeration[4]:.1f}. The sign is hardly ever wrong at these powers: in {errors.wrong_sign[0]:.1%} with
-{sizes[0]} per arm. A simulated 0.00 means that the estimate runs to zero in most such experiments: no mouse with the
+{errors.exaggeration[4]:.2f}. The sign is hardly ever wrong at these powers: in {errors.wrong_sign[0]:.1%} of significant
+results with {sizes[0]} per arm. A simulated 0.00 means that the estimate runs to zero in most such experiments: no mouse with the
 combination dies while one with the single agent is alive.
 """)
 
@@ -928,7 +927,7 @@ table(
 commentary = audit.row("commentary", "granzyme-b")
 text(f"""
 A published commentary on the paper, by its title a letter about it, points the same way. Its abstract says, in our words:
-{commentary.says[0].lower() + commentary.says[1:]}. (Source: {commentary.source}; seen as the {commentary.seen_in}.)
+{commentary.says[0].lower() + commentary.says[1:]}. (Source: {commentary.source}. We saw {commentary.seen_in}.)
 """)
 
 # %%
@@ -1045,7 +1044,7 @@ text(
 # - On the page, every statement about the experiment lacked what is needed to check it; ARRIVE's last item alone asks
 #   for many of these quantities.
 # - "Better than either agent alone or saline" takes, under our assumptions, more mice than a comparison with saline, and
-#   far more the better single agents work. If deaths cluster about the same medians, it takes far fewer.
+#   the more so, the better the single agents work. If deaths cluster about the same medians, it takes far fewer.
 # - Synergy takes more mice still, under our assumptions, and definitions of it can disagree about the same four arms.
 # - "Abolished" claims an interaction; a comparison of significance with its absence can find one where there is none.
 # - Significance in small groups inflates estimates, on average.
@@ -1060,9 +1059,10 @@ about the experiment that we judged can be checked, nor can {needs.claim[needs.c
 others. In an assumed experiment in which the combination halves the hazard of either agent (at a constant rate of death:
 doubles the median), {all_three[0.5]} mice per arm would be needed to show with 80% power that it beats saline and both
 agents, {synergy["to show synergy, log hazards"].iloc[2]} to show synergy on the scale of log hazards, and with 10 per arm
-significant results would exaggerate the effect by a factor of {errors.exaggeration[2]:.1f} on average; with the same
-medians but clustered deaths (Weibull shape 3) about {by_simulation[3]}, by simulation, would do to beat all three. "Abolished" is a claim
-of interaction: if significance is compared with its absence, an activator that does nothing can seem to abolish a benefit
+significant results against one agent would exaggerate the log hazard ratio by a factor of
+{errors.exaggeration[2]:.2f} on average; with the same
+medians but clustered deaths (Weibull shape 3) about {by_simulation[3]} would do to beat all three, in place of
+{by_simulation[1]}, both by simulation. "Abolished" is a claim of interaction: if significance is compared with its absence, an activator that does nothing can seem to abolish a benefit
 in up to {most_by_nothing:.0%} of experiments, and one that harms all cells by as much as the combination helps in
 {by_harm["the whole"]:.0%} of those with {shown:.0%} power and one control group.
 """)

@@ -179,7 +179,7 @@ def test_findings_stand_in_the_order_of_the_rule(claims, said):
     places = [table.index(f"{claim['id']} {claim['verdict']} {len(claim['where'].split(';'))}") for claim in ranked]
     assert places == sorted(places)
     documents = {claim["document"] for claim in changing}
-    assert f"{len(changing)} of the {len(claims)} claims have a finding that does, in {len(documents)} of" in said
+    assert f"{len(changing)} of the {len(claims)} claims, in {len(documents)} of" in said
     found = Counter(claim["verdict"] for claim in changing)
     assert found["misworded"] > len(changing) / 2  # "Most findings that change a conclusion"
 

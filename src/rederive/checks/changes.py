@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
@@ -170,12 +171,12 @@ def judge_reduction_readings(reduction: Printed, counts: pd.DataFrame, arms: str
     """
     least = reduction.interval().lower
     by_reading = significance_of_readings(counts).set_index("reading") if len(counts) else pd.DataFrame()
-    told = [f"Read as {reading}, {_significance(row)}." for reading, row in by_reading.iterrows()]
+    told = [f"read as {reading}, {_significance(row)}" for reading, row in by_reading.iterrows()]
     return Finding(
         judge_reduction_readings,
         f"compared with the digest's controls, at one time; {arms}; χ² test without continuity correction, 5%",
         f"Ratio or percentage points is not said; as points it needs at least {formatted(least, '.1%')} of controls "
-        f"affected. In such arms: {' '.join(told) or 'no counts print it.'}",
+        f"affected. In the arms named below: {'; '.join(told) or 'no counts print it'}.",
         {f"{reading.replace(' ', '_')}_p": by_reading.loc[reading, "p"] for reading in by_reading.index},
         exists=True if len(counts) else None,
         missing=(
@@ -274,7 +275,8 @@ def judge_two_changes(treated: Printed, control: Printed, p: Printed, sizes: pd.
         f"only if the changes have a standard deviation of at most {at_most('lowest', most)} points in arms of {small}"
         f", and {at_most('highest', most)} in arms of {large}. For {least['difference']:.0f} points, the smallest, "
         f"these limits are {at_most('lowest', least)} and {at_most('highest', least)}.",
-        {"largest_sd_in_points": Interval(most["lowest"], most["highest"])},
+        # as limits, rounded up like those in the sentence
+        {"largest_sd_in_points": Interval(*(math.ceil(10 * most[end]) / 10 for end in ("lowest", "highest")))},
         exists=True,
         missing=(
             "mean and standard deviation before and after, per arm",
