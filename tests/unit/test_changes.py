@@ -119,8 +119,8 @@ def test_a_reduction_without_counts_is_possible_if_counts_print_it():
         if P("25%").prints(1 - Fraction(a, c)) and stats.chi2_contingency([[a, 80 - a], [c, 80 - c]], False)[1] < 0.05
     )
     because = judge_reduction_readings(P("25%"), reductions_in_arms(arms, P("25%")), "some arms").because
-    assert f"Read as ratio, p can be below 5% only where at least {math.floor(1000 * least) / 10:.1f}% of" in because
-    assert "Read as percentage points, p is always below 0.00" in because
+    assert f"read as ratio, p can be below 5% only where at least {math.floor(1000 * least) / 10:.1f}% of" in because
+    assert "read as percentage points, p is always below 0.00" in because
     small = pd.DataFrame({"n_treated": [4], "n_control": [4]})
     because = judge_reduction_readings(P("25%"), reductions_in_arms(small, P("25%")), "some arms").because
     assert because.count("p is never below 5%") == 2

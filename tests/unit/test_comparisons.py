@@ -180,12 +180,14 @@ def test_words_that_leave_a_difference_in_doubt(printed, worded):
         (("0.62", "0.35", "1.10"), ("0.40", "0.20", "0.80"), 0),  # the same side
         (("1.60", "0.90", "2.90"), ("0.40", "0.20", "0.80"), 1),
         (("1.00", "0.80", "1.25"), ("0.40", "0.20", "0.80"), 0),  # no side to be opposed to
-        (("0.62", "0.35", "1.10"), ("1.90", "1.00", "3.60"), 0),  # 1.00 may be 0.996
+        (("0.62", "0.35", "1.10"), ("1.90", "1.00", "3.60"), None),  # 1.00 may be 0.996
+        (("1.60", "0.90", "2.90"), ("0.50", "0.25", "1.00"), None),
     ],
 )
 def test_results_left_out(told, left_out, opposed):
     finding = judge_left_out({"response": ratio(*told)}, {"response": ratio(*left_out)}, "later")
-    assert finding.recomputed == {"opposed": opposed}
+    assert finding.recomputed == {"opposed": opposed or 0}
+    assert finding.worded is {1: False, 0: True, None: None}[opposed]
     assert finding.verdict is (Verdict.MISWORDED if opposed else Verdict.COHERENT)
     # turning every ratio upside down changes nothing
     turned = [tuple(f"{1 / float(x):.6f}" for x in (e, u, low)) for e, low, u in (told, left_out)]

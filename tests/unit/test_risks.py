@@ -127,6 +127,7 @@ def test_the_lowest_control_survival_is_where_the_reduction_is_just_met():
     limit = lowest_control_survival(ratio, reduction)
     assert 1 - relative_risk_of_hazard_ratio(0.3805, limit) == pytest.approx(0.615)
     assert lowest_control_survival(ratio, Interval(0.7, 0.8)) == 1
+    assert lowest_control_survival(ratio, Interval(-0.005, 0.005)) == 0  # "0%"
 
 
 @pytest.mark.parametrize(

@@ -187,3 +187,10 @@ def test_the_people_behind_an_honest_interval_are_found(counts):
 def test_an_interval_without_width_stands_for_nobody():
     with pytest.raises(ValueError, match="wider"):
         people_behind(P("50%"), P("50%"), P("50%"))
+
+
+def test_shares_of_nobody_and_everybody_are_refused():
+    with pytest.raises(ValueError, match="expected a share strictly between 0% and 100%"):
+        people_behind(*map(Printed.parse, ("100%", "90%", "100%")))
+    with pytest.raises(ValueError, match="expected a share strictly between 0% and 100%"):
+        size_bounds(*map(Printed.parse, ("100%", "80%", "0.03")))

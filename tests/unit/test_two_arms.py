@@ -289,6 +289,18 @@ def test_no_table():
     assert found["tied"] is None
 
 
+def test_tables_in_which_nothing_happens_have_no_test():
+    found = log_rank_over_tables([Printed.parse("100%")], [Printed.parse("100%")], (5, 5))
+    assert found["pairs"] > 0
+    assert found["tied"] is None
+
+
+def test_an_empty_cell_is_refused():
+    for counts in ((0, 5, 2, 6), (5, 5, 2, 6), (2, 6, 0, 5), (2, 6, 5, 5)):
+        with pytest.raises(ValueError, match="expected no empty cell"):
+            odds_ratios(*counts)
+
+
 def test_log_rank_over_tables_equals_a_loop():
     treated, control = ([Printed.parse(x) for x in texts] for texts in (("86%", "57%"), ("67%", "33%")))
     found = log_rank_over_tables(treated, control, (7, 6), most_events=6)

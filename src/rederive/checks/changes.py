@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
@@ -129,17 +128,17 @@ def reductions_in_arms(sizes: pd.DataFrame, reduction: Printed, test: str = "Ï‡Â
     return pd.concat(found, ignore_index=True)
 
 
-def significance_of_readings(counts: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
+def significance_of_readings(counts: pd.DataFrame) -> pd.DataFrame:
     """Where the reductions of `reductions_in_arms` are significant: a row per reading.
 
     Returns
     -------
     `reading`, `tables`; `p` (its range); `significant_from`, the lowest share in controls at which any of them is
-    below `level`, None if none is; `all_from`, the lowest share from which on all of them are, None if there is none.
+    below 0.05, None if none is; `all_from`, the lowest share from which on all of them are, None if there is none.
     """
     rows = []
     for reading, group in counts.groupby("reading", sort=False):
-        below = group["p"] < level
+        below = group["p"] < 0.05
         last = group.loc[~below, "control"].max()  # NaN if all are below
         beyond = group.loc[group["control"] > last, "control"] if not below.all() else group["control"]
         rows.append(
@@ -275,8 +274,7 @@ def judge_two_changes(treated: Printed, control: Printed, p: Printed, sizes: pd.
         f"only if the changes have a standard deviation of at most {at_most('lowest', most)} points in arms of {small}"
         f", and {at_most('highest', most)} in arms of {large}. For {least['difference']:.0f} points, the smallest, "
         f"these limits are {at_most('lowest', least)} and {at_most('highest', least)}.",
-        # as limits, rounded up like those in the sentence
-        {"largest_sd_in_points": Interval(*(math.ceil(10 * most[end]) / 10 for end in ("lowest", "highest")))},
+        {"largest_sd_in_points": Interval(most["lowest"], most["highest"])},
         exists=True,
         missing=(
             "mean and standard deviation before and after, per arm",

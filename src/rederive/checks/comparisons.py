@@ -258,7 +258,7 @@ def judge_insignificant(ratio: PrintedRatio, words: str) -> Finding:
 
     `words` are the document's.
     """
-    includes_one = includes(ratio, Interval(1, 1))
+    includes_one = includes(ratio, ONE)
     level = formatted(1 - float(ratio.level), ".0%")
     relation = {True: "includes 1", False: "excludes 1", None: "may or may not include 1"}[includes_one]
     return Finding(
@@ -275,7 +275,7 @@ def judge_left_out(told: Mapping[str, PrintedRatio], left_out: Mapping[str, Prin
     """Can a conclusion rest on the results told, given those of the same source that are left out?
 
     It cannot if one of these, by its own interval, lies on the other side of 1 than the estimate told of the same
-    outcome.
+    outcome. The words are not judged if rounding leaves that open.
 
     Parameters
     ----------
@@ -288,26 +288,30 @@ def judge_left_out(told: Mapping[str, PrintedRatio], left_out: Mapping[str, Prin
     """
     if set(told) != set(left_out):
         raise ValueError(f"expected the same outcomes, got {listed(told)} against {listed(left_out)}")
-    opposed = [name for name, ratio in left_out.items() if _opposed(told[name], ratio)]
+    sides = [_opposed(told[name], ratio) for name, ratio in left_out.items()]
+    opposed = sides.count(True)
     numbers = "; ".join(f"{name} {r.estimate} ({r.lower} to {r.upper})" for name, r in left_out.items())
     return Finding(
         judge_left_out,
         "each interval on its own; the same patients at two times, so the two are not compared by a test",
         f"The source also prints, {when}: {numbers}. "
         + (
-            f"{len(opposed)} of {len(left_out)} exclude 1 on the other side."
+            f"{opposed} of {len(left_out)} exclude 1 on the other side."
             if opposed
+            else "Rounding leaves open whether any excludes 1 on the other side."
+            if None in sides
             else "None excludes 1 on the other side."
         ),
-        {"opposed": len(opposed)},
+        {"opposed": opposed},
         exists=True,
         constrained=True,
-        worded=not opposed,
+        worded=False if opposed else None if None in sides else True,
     )
 
 
-def _opposed(told: PrintedRatio, other: PrintedRatio) -> bool:
-    """Does the other ratio exclude 1 on the side away from the estimate told?"""
-    if float(told.estimate) < 1:
-        return other.lower.interval().lower >= 1
-    return float(told.estimate) > 1 and other.upper.interval().upper <= 1
+def _opposed(told: PrintedRatio, other: PrintedRatio) -> bool | None:
+    """Does the other ratio exclude 1 on the side away from the estimate told? None if rounding leaves it open."""
+    if float(told.estimate) == 1 or (float(told.estimate) < 1) == (float(other.estimate) < 1):
+        return False
+    includes_one = includes(other, ONE)
+    return None if includes_one is None else not includes_one

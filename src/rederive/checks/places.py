@@ -33,14 +33,14 @@ def judge_place(place: int, name: str, counts: Mapping[str, Interval], where: st
     """
     own = counts[name]
     others = {other: count for other, count in counts.items() if other != name}
-    before = [other for other, count in others.items() if count.lower >= own.upper]
-    behind = [other for other, count in others.items() if count.upper <= own.lower]
+    before = [other for other, count in others.items() if count.lower > own.upper]
+    behind = [other for other, count in others.items() if count.upper < own.lower]
     either = [other for other in others if other not in {*before, *behind}]
     best, worst = 1 + len(before), 1 + len(before) + len(either)
     if before:
         first = f"Before it come {_with_counts(counts, before)}. "
     else:
-        first = "" if either else f"It comes first. Behind it come {_with_counts(counts, behind)}."
+        first = f"It comes first. Behind it come {_with_counts(counts, behind)}." if behind and not either else ""
     may = "may come before it too" if before else "may come before it"
     others_may = _with_counts(counts, either)
     rest = f"{others_may[:1].upper()}{others_may[1:]} {may}." if either else ""

@@ -224,13 +224,15 @@ def fisher_p(a: ArrayLike, n1: ArrayLike, c: ArrayLike, n0: ArrayLike) -> Floats
     shape, swapped = a.shape, n1 > n0  # the smaller arm has fewer tables to add up
     first, other = np.where(swapped, c, a).reshape(-1, 1), np.where(swapped, n0, n1).reshape(-1, 1)
     events, n = (a + c).reshape(-1, 1), (n1 + n0).reshape(-1, 1)
-    p = [_fisher_p(*block) for block in zip(*(_blocks(x) for x in (first, other, events, n)), strict=True)]
+    widest = int(first.max(initial=0)) + 1
+    p = [_fisher_p(*block) for block in zip(*(_blocks(x, widest) for x in (first, other, events, n)), strict=True)]
     return np.asarray(np.concatenate(p).reshape(shape))
 
 
-def _blocks(column: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+def _blocks(column: NDArray[np.int64], tables: int) -> list[NDArray[np.int64]]:
     """The rows in blocks small enough that each fits into memory with all its tables."""
-    return np.array_split(column, len(column) // 4096 + 1)
+    rows = max(1, 2**21 // tables)
+    return np.array_split(column, len(column) // rows + 1)
 
 
 def _fisher_p(

@@ -178,7 +178,7 @@ def reduction_of_hazard_ratio(hazard_ratio: Interval, control_survival: Interval
 def lowest_control_survival(hazard_ratio: Interval, reduction: Interval) -> float:
     """The lowest control survival at which a hazard ratio below 1 can still mean this relative risk reduction.
 
-    1 if it can mean it at none.
+    1 if it can mean it at none, 0 if at all.
     """
 
     def spare(survival: float) -> float:
@@ -186,7 +186,7 @@ def lowest_control_survival(hazard_ratio: Interval, reduction: Interval) -> floa
 
     if 1 - hazard_ratio.lower <= reduction.lower:
         return 1.0
-    return float(optimize.brentq(spare, 1e-9, 1 - 1e-9))
+    return float(optimize.brentq(spare, 1e-9, 1 - 1e-9)) if spare(1e-9) < 0 else 0.0
 
 
 def judge_hazard_reduction(reduction: Printed, ratio: PrintedRatio, control_survival: Mapping[str, Printed]) -> Finding:

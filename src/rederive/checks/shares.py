@@ -17,6 +17,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from rederive.checks.proportions import TESTS, prints_percentage
+from rederive.checks.ratios import SLACK
 from rederive.printed import Interval, Printed, Rounding
 from rederive.verdicts import Finding
 
@@ -73,10 +74,10 @@ def size_bounds(treated: Printed, control: Printed, p: Printed) -> pd.DataFrame:
     rows = [
         {
             "test": test,
-            "treated_least": np.ceil(treated_least),
-            "control_least": np.ceil(control_least),
-            "smaller_most": np.floor(smaller_most),
-            "all_least": np.ceil(all_least),
+            "treated_least": np.ceil(treated_least * (1 - SLACK)),
+            "control_least": np.ceil(control_least * (1 - SLACK)),
+            "smaller_most": np.floor(smaller_most * (1 + SLACK)),
+            "all_least": np.ceil(all_least * (1 - SLACK)),
         }
         for test, (treated_least, control_least, smaller_most, all_least) in bounds.items()
     ]
@@ -125,7 +126,9 @@ def _quantiles(p: Printed) -> Interval:
 
 
 def _spread(share: Interval) -> Interval:
-    """The range of s (1 - s) over shares s."""
+    """The range of s (1 - s) over shares s, none of them nobody or everybody."""
+    if not 0 < share.lower <= share.upper < 1:
+        raise ValueError(f"expected a share strictly between 0% and 100%, got {share:.1%}")
     ends = [s * (1 - s) for s in (share.lower, share.upper)]
     return Interval(min(ends), 0.25 if 0.5 in share else max(ends))
 
@@ -216,7 +219,7 @@ def judge_unknown_arms(treated: Printed, control: Printed, p: Printed, tables: p
 # ------------------------------------------------------------------------------------------ intervals of one share
 
 
-def share_intervals(events: int, n: int, level: float = 0.95) -> pd.DataFrame:
+def share_intervals(events: int, n: int) -> pd.DataFrame:
     """The confidence interval of one share by six methods: `method`, `lower`, `upper`.
 
     Five are statsmodels'. The sixth widens Wald's by 1 / (2 n) on each side, its continuity correction.
@@ -228,7 +231,7 @@ def share_intervals(events: int, n: int, level: float = 0.95) -> pd.DataFrame:
         "Agresti and Coull": "agresti_coull",
         "Jeffreys": "jeffreys",
     }
-    found = {name: proportion_confint(events, n, 1 - level, method=method) for name, method in methods.items()}
+    found = {name: proportion_confint(events, n, method=method) for name, method in methods.items()}
     lower, upper = found["Wald"]
     found["Wald, continuity correction"] = (max(0.0, lower - 0.5 / n), min(1.0, upper + 0.5 / n))
     return pd.DataFrame([{"method": name, "lower": low, "upper": high} for name, (low, high) in found.items()])

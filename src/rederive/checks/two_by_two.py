@@ -59,17 +59,23 @@ def which_test_prints(tables: pd.DataFrame) -> pd.DataFrame:
     return found.assign(**{"printed by": _named(fits)})
 
 
-def odds_ratios(a: int, n1: int, c: int, n0: int, level: float = 0.95) -> dict[str, tuple[float, float, float]]:
-    """The odds ratio of a of n1 against c of n0 with its interval, two ways; no cell may be empty.
+def odds_ratios(a: int, n1: int, c: int, n0: int) -> dict[str, tuple[float, float, float]]:
+    """The odds ratio of a of n1 against c of n0 with its 95% interval, two ways.
 
     "crude, Woolf's interval": the cross-product ratio, with a normal interval on the log scale. "conditional, exact
     interval": the conditional maximum likelihood estimate with the interval that goes with Fisher's test, as in R's
     `fisher.test`; from `scipy.stats.contingency.odds_ratio`.
+
+    Raises
+    ------
+    ValueError : if a cell is empty.
     """
+    if min(a, n1 - a, c, n0 - c) < 1:
+        raise ValueError(f"expected no empty cell, got {a} of {n1} and {c} of {n0}")
     crude = np.log(a * (n0 - c) / (c * (n1 - a)))
-    half = stats.norm.isf((1 - level) / 2) * np.sqrt(1 / a + 1 / (n1 - a) + 1 / c + 1 / (n0 - c))
+    half = stats.norm.isf(0.025) * np.sqrt(1 / a + 1 / (n1 - a) + 1 / c + 1 / (n0 - c))
     conditional = stats.contingency.odds_ratio([[a, n1 - a], [c, n0 - c]], kind="conditional")
-    limits = conditional.confidence_interval(level)
+    limits = conditional.confidence_interval(0.95)
     return {
         "crude, Woolf's interval": (float(np.exp(crude)), float(np.exp(crude - half)), float(np.exp(crude + half))),
         "conditional, exact interval": (float(conditional.statistic), float(limits.low), float(limits.high)),

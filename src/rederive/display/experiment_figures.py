@@ -52,7 +52,7 @@ def power_by_animals(designs: Mapping[str, FourArms], simulated: pd.DataFrame, s
         ),
         f"{len(designs)} rising curves of the chance that the combination beats saline and both single agents in one "
         f"experiment, over animals per arm. From {sizes[0]} to {sizes[-1]} animals per arm, by assumed hazard ratio: "
-        f"{told}. Hollow circles of simulated experiments lie on the curves or below them.",
+        f"{told}. Hollow circles of simulated experiments lie near the curves, with the fewest animals below them.",
         behind,
         "The chance that one experiment finds the combination better than saline and than each agent alone, all three "
         "at 5%. Dashed: by formula. Circles: simulated, for some of the curves. Assumptions, not data.",

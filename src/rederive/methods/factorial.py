@@ -155,10 +155,11 @@ def power_for_bliss(design: FourArms, animals: ArrayLike) -> Floats:
     return np.asarray(stats.norm.cdf(-CRITICAL - design.log_bliss / se))
 
 
-def animals_needed(power: Callable[[ArrayLike], Floats], wanted: float = 0.8, most: int = 100_000) -> int | None:
+def animals_needed(power: Callable[[int], float | Floats], wanted: float = 0.8, most: int = 100_000) -> int | None:
     """The smallest number per arm, from 2 on, with which `power` of it is as wanted; None if not even with `most`.
 
-    `power` has to rise with the number of animals.
+    `power` has to rise with the number of animals. If it is simulated, and so rises only by and large, the number is
+    one near which it crosses the line.
     """
     if power(most) < wanted:
         return None

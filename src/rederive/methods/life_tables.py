@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special, stats
 
+from rederive.checks.ratios import SLACK
 from rederive.printed import Interval, Printed
 
 Floats = NDArray[np.float64]
@@ -26,6 +27,9 @@ def life_tables_that_print(n: int, survival: Sequence[Printed]) -> Floats:
 
     With d events and w losses in a period that m patients begin, m - w, m - w / 2 or m are at risk, r. Survival is
     multiplied by 1 - d / r, and m - w - d begin the next period.
+
+    The number of tables grows fast with n and with the periods: for three periods about 900 of 162 patients, and more
+    than 200,000 of 412.
 
     Returns
     -------
@@ -55,10 +59,6 @@ def _periods(begin: int) -> Floats:
         d, w = events[possible], lost[possible]
         ways.append(np.column_stack([begin - w - d, begin - share * w, d]))
     return np.asarray(np.concatenate(ways), dtype=float)
-
-
-SLACK = 1e-12
-"""Rounding errors of a few products of doubles; no percentage with two decimals is finer."""
 
 
 def log_rank_p(treated: Floats, control: Floats, order: Order) -> Floats:
@@ -123,25 +123,29 @@ def log_rank_over_tables(
     Returns
     -------
     `treated_tables`, `control_tables`, `pairs`, `events` and, for each order of `log_rank_p`, its p values; events and
-    p values are intervals, None if no pair is left.
+    p values are intervals, None if no pair is left or nothing could have happened in any.
     """
     first, second = (life_tables_that_print(n, rates) for n, rates in zip(arms, (treated, control), strict=True))
-    events = first[:, None, :, 1].sum(axis=-1) + second[None, :, :, 1].sum(axis=-1)
-    kept = np.ones(events.shape, dtype=bool) if most_events is None else events <= most_events
-    found: dict[str, object] = {"treated_tables": len(first), "control_tables": len(second), "pairs": int(kept.sum())}
-    i, j = np.nonzero(kept)
-    if not i.size:
-        return pd.Series(found | dict.fromkeys(["events", *get_args(Order)]), dtype=object)
-    counted = events[kept]
-    found["events"] = Interval(counted.min(), counted.max())
-    for order in get_args(Order):
-        p = [log_rank_p(first[i[k : k + CHUNK]], second[j[k : k + CHUNK]], order) for k in range(0, i.size, CHUNK)]
-        found[order] = Interval(min(map(np.nanmin, p)), max(map(np.nanmax, p)))
-    return pd.Series(found, dtype=object)
+    most = np.inf if most_events is None else most_events
+    pairs, events, p = 0, [], {order: [np.zeros(0)] for order in get_args(Order)}
+    for table in first:  # one at a time, so that not all pairs are in memory at once
+        in_all = table[:, 1].sum() + second[..., 1].sum(axis=-1)
+        fitting = second[in_all <= most]
+        pairs += len(fitting)
+        events.append(in_all[in_all <= most])
+        for order in get_args(Order):
+            p[order].append(log_rank_p(table, fitting, order))
+    ranges = {"events": events} | p
+    return pd.Series(
+        {"treated_tables": len(first), "control_tables": len(second), "pairs": pairs}
+        | {name: _range(np.concatenate([np.zeros(0), *values])) for name, values in ranges.items()},
+        dtype=object,
+    )
 
 
-CHUNK = 200_000
-"""Pairs tested at a time, to bound memory."""
+def _range(values: Floats) -> Interval | None:
+    there = values[~np.isnan(values)]
+    return Interval(there.min(), there.max()) if there.size else None
 
 
 def hazard_ratios_by_year(treated: Sequence[Printed], control: Sequence[Printed]) -> list[Interval]:

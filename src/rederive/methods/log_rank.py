@@ -35,7 +35,7 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> Floats:
     if t.ndim != 2 or died.shape != t.shape:
         raise ValueError(f"expected times and events of one shape (experiments, animals), got {t.shape}, {died.shape}")
     inside = np.broadcast_to(np.asarray(group, dtype=bool), t.shape)
-    order = np.argsort(t, axis=1)
+    order = np.argsort(t, axis=1, kind="stable")  # else the order of ties, and with it the last bit, is the processor's
     t, died, inside = (np.take_along_axis(x, order, axis=1) for x in (t, died, inside))
     places = np.arange(t.shape[1])
     later = np.diff(t, axis=1) > 0  # whether the next animal leaves later than this one

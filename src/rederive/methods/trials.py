@@ -17,6 +17,9 @@ from rederive.methods.pooling import Measure, TwoArms, effect_sizes, inverse_var
 from rederive.printed import Interval, Printed, formatted, p_range
 from rederive.verdicts import Finding
 
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
 
 def single_trials(
     tables: TwoArms, names: Sequence[str], measures: Sequence[Measure] = ("OR", "RR", "RD")
@@ -178,11 +181,13 @@ def effects_of_shares(treated: Printed, control: Printed) -> dict[str, Interval]
 
     Raises
     ------
-    ValueError : if the treated share may not be above that of the controls.
+    ValueError : if the treated share may not be above that of the controls, or a share may be 0% or 100%.
     """
     (t_low, t_high), (c_low, c_high) = treated.ends(), control.ends()
-    if t_low <= c_high:
-        raise ValueError("expected more survivors among the treated, whatever was rounded")
+    if not 0 < c_low <= c_high < t_low <= t_high < 1:
+        raise ValueError(
+            "expected shares strictly between 0% and 100%, and more survivors among the treated, whatever was rounded"
+        )
     difference = t_low - c_high, t_high - c_low
     ends = {
         "odds ratio of survival": (
@@ -247,27 +252,35 @@ def log_rank_by_order(alive_treated: int, n_treated: int, alive_control: int, n_
     deaths = n_treated - alive_treated, n_control - alive_control
     if min(deaths) < 1:
         raise ValueError("expected deaths in both arms")
-    total = sum(deaths)
     ranks = [(np.arange(d) + 0.5) / d for d in deaths]  # evenly spread over the deaths of an arm
     moved = {
         "deaths among controls first": (ranks[0] + 1, ranks[1]),
         "deaths spread evenly": (ranks[0], ranks[1]),
         "deaths among treated first": (ranks[0], ranks[1] + 1),
     }
-    rows = []
-    for order, (treated, control) in moved.items():
-        places = np.argsort(np.argsort(np.concatenate([treated, control]), kind="stable"), kind="stable") + 1.0
-        arms = [
-            stats.CensoredData(uncensored=days, right=np.full(alive, total + 1.0))
-            for days, alive in ((places[: deaths[0]], alive_treated), (places[deaths[0] :], alive_control))
-        ]
-        rows.append({"order": order, "p": float(stats.logrank(*arms).pvalue)})
-    return pd.DataFrame(rows)
+    places = [np.argsort(np.argsort(np.concatenate(both), kind="stable"), kind="stable") for both in moved.values()]
+    died, treated = _who_died(alive_treated, n_treated, alive_control, n_control)
+    return pd.DataFrame({"order": list(moved), "p": _log_rank_p(np.array(places), died, treated)})
+
+
+def _who_died(alive_treated: int, n_treated: int, alive_control: int, n_control: int) -> tuple[Bools, Bools]:
+    """Whether each patient died, and was treated: survivors of each arm at the ends, the deaths in the middle."""
+    deaths = n_treated - alive_treated, n_control - alive_control
+    died = np.repeat([False, True, False], [alive_treated, sum(deaths), alive_control])
+    return died, np.arange(n_treated + n_control) < n_treated
+
+
+def _log_rank_p(places: NDArray[np.int64], died: Bools, treated: Bools) -> Floats:
+    """The log-rank p value of each order of the deaths: their places from 0, shape (orders, deaths)."""
+    days = np.full((len(places), died.size), places.shape[1], dtype=float)  # survivors outlast the last death
+    days[:, died] = places
+    z = log_rank(days, np.broadcast_to(died, days.shape), treated)
+    return np.asarray(2 * stats.norm.sf(np.abs(z)))
 
 
 def log_rank_of_shuffled_deaths(
     alive_treated: int, n_treated: int, alive_control: int, n_control: int, *, draws: int, seed: int
-) -> NDArray[np.float64]:
+) -> Floats:
     """Simulated: the log-rank p values of the same survivors when chance alone orders the deaths; shape (draws,).
 
     Deaths do not share a day, nobody is lost before the last one, and every order of the deaths is as likely.
@@ -276,17 +289,9 @@ def log_rank_of_shuffled_deaths(
     ------
     ValueError : if nobody dies.
     """
-    n, deaths = n_treated + n_control, n_treated + n_control - alive_treated - alive_control
+    deaths = n_treated + n_control - alive_treated - alive_control
     if deaths < 1:
         raise ValueError("expected deaths")
     rng = np.random.default_rng(seed)
-    treated = np.arange(n) < n_treated
-    died = np.repeat(
-        [False, True, True, False], [alive_treated, n_treated - alive_treated, n_control - alive_control, alive_control]
-    )
-    z = []
-    for _ in range(draws):
-        days = np.full(n, deaths + 1.0)
-        days[died] = rng.permutation(deaths) + 1
-        z.append(log_rank(days[None], died[None], treated)[0])
-    return np.asarray(2 * stats.norm.sf(np.abs(z)))
+    died, treated = _who_died(alive_treated, n_treated, alive_control, n_control)
+    return _log_rank_p(np.array([rng.permutation(deaths) for _ in range(draws)]), died, treated)
