@@ -58,13 +58,15 @@ class Together:
         grounds = self.comparison.grounds
         for claim in conflicts:
             if claim not in grounds:
-                raise ValueError(f"expected a row on what {claim} conflicts with: {self.claims.verdict[claim]}")
+                raise ValueError(
+                    f"grounds.csv: expected a row on what {claim} conflicts with: {self.claims.verdict[claim]}"
+                )
         for claim in grounds:
             if claim not in conflicts:
-                raise ValueError(f"expected rows on misworded and contradicted claims only, got one on {claim}")
+                raise ValueError(f"grounds.csv: expected rows on misworded and contradicted claims only, got {claim}")
         for pair in self.comparison.pairs.values():
             if not {pair.one, pair.other} <= set(self.claims.index):
-                raise ValueError(f"expected results for both claims of the pair {pair.id}")
+                raise ValueError(f"pairs.csv: expected results for both claims of the pair {pair.id}")
 
     def open(self) -> None:
         """Hold the place where the bottom line will stand once it is known."""

@@ -270,9 +270,9 @@ def judge_two_changes(treated: Printed, control: Printed, p: Printed, sizes: pd.
         judge_two_changes,
         f"{arms}; all patients measured twice; means of patients' own percentage changes, one standard deviation for "
         "both arms; Student's t test, two-sided",
-        f"A difference of {most['difference']:.0f} percentage points, the largest that rounding allows, can have p {p} "
+        f"A difference of {most['difference']:.3g} percentage points, the largest that rounding allows, can have p {p} "
         f"only if the changes have a standard deviation of at most {at_most('lowest', most)} points in arms of {small}"
-        f", and {at_most('highest', most)} in arms of {large}. For {least['difference']:.0f} points, the smallest, "
+        f", and {at_most('highest', most)} in arms of {large}. For {least['difference']:.3g} points, the smallest, "
         f"these limits are {at_most('lowest', least)} and {at_most('highest', least)}.",
         {"largest_sd_in_points": Interval(most["lowest"], most["highest"])},
         exists=True,
