@@ -130,7 +130,7 @@ Of {len(audit.document.claims)} statements {needs.claim.nunique()} lack somethin
 each group and effects with their intervals, asks for {needs.quantity[needs["item"] == "results"].nunique()}.
 """)
 
-# %%
+# %% tags=["hide-input"]
 audit.judge_together(
     {
         "randomised": lacking(
@@ -275,7 +275,7 @@ is at least {numbers["deaths-breast"].count() / liver:.1%}, fourth from
 [Rumgay and others](https://doi.org/10.1016/j.ejca.2021.11.023) and of the Global Cancer Observatory.)
 """)
 
-# %%
+# %% tags=["hide-input"]
 audit.judge_together(
     {
         "rises-with-age": lacking(

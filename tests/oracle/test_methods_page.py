@@ -182,3 +182,18 @@ def test_limits_that_the_page_names():
     assert f"With more than {EXHAUSTIVE} patients, its search for deaths" in PAGE
     assert f"with more than {MOST_EXACT} patients or any unchanged one" in PAGE
     assert f"With up to {MOST_EXACT} patients of whom none is unchanged" in PAGE
+
+
+def test_two_arms():
+    stored = recorded("two_arms")
+    heading = "### Two arms: R's stats {stats} and survival {survival}".format(**stored["packages"])
+    section = PAGE[PAGE.index(heading) : PAGE.index("E-values are compared with")]
+    for row, kind in (
+        ("likelihood-ratio and Pearson's statistic | `loglin`", "counts"),
+        ("one-sided Fisher test | `fisher.test`", "counts"),
+        ("conditional odds ratio and its limits | its estimate and `conf.int`", "counts"),
+        ("t tests from means and standard deviations | `t.test` on samples built to have them", "means"),
+        ("power of Fisher's test | `fisher.test` on every pair of counts", "power"),
+        ("log-rank test of tables of events | `survdiff` on patients made up to have them", "log_rank"),
+    ):
+        assert f"{row} | {len(stored[kind])} |" in section, row
