@@ -22,7 +22,7 @@ Two differences are tied if they are equal as doubles, so counts on a grid of 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR
 from fractions import Fraction
 from functools import lru_cache
@@ -485,6 +485,11 @@ def p_by_correlation(change: PrintedQuartileChange, assumed: PairingAssumptions 
     ------
     ValueError : as `samples_that_print`; or if a correlation is not between -1 and 1.
     """
+    return _p_by_correlation(change, replace(assumed, correlations=tuple(assumed.correlations))).copy()
+
+
+@lru_cache(maxsize=32)  # a chapter draws the curve that a finding then rests on; the same inputs give the same curve
+def _p_by_correlation(change: PrintedQuartileChange, assumed: PairingAssumptions) -> pd.DataFrame:
     if not all(-1 <= r <= 1 for r in assumed.correlations):
         raise ValueError(f"expected correlations from -1 to 1, got {', '.join(map(str, assumed.correlations))}")
     rng = np.random.default_rng(assumed.seed)
