@@ -52,14 +52,15 @@ def html_table(
         shown = escape(name)
         return f'<a href="{escape(addresses[name])}">{shown}</a>' if name in addresses else shown
 
-    def cell(text: str) -> str:
-        long = ' class="rd-long"' if len(text) > LONG else ""
-        return f"<td{long}>{escape(text)}</td>"
+    def long(text: str) -> str:
+        return ' class="rd-long"' if len(text) > LONG else ""
+
+    def cells(first: str, rest: Sequence[str]) -> str:
+        name = f'<th scope="row"{long(first)}>{named(first)}</th>'
+        return name + "".join(f"<td{long(text)}>{escape(text)}</td>" for text in rest)
 
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
-    body = "".join(
-        f'<tr><th scope="row">{named(first)}</th>{"".join(cell(text) for text in rest)}</tr>' for first, *rest in rows
-    )
+    body = "".join(f"<tr>{cells(first, rest)}</tr>" for first, *rest in rows)
     return (
         '<div class="rd-scroll" tabindex="0" role="region" aria-label="' + escape(caption, quote=True) + '">'
         f'<table class="rd-table"><caption>{escape(caption)}</caption>'
