@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
-from statsmodels.stats.power import TTestIndPower
+from statsmodels.stats.power import TTestIndPower, ttest_power
 
 Floats = NDArray[np.float64]
 
@@ -28,23 +28,20 @@ Floats = NDArray[np.float64]
 def two_groups_power(n: ArrayLike, effect: ArrayLike) -> Floats:
     """Chance that a t test of two groups of n is significant at two-sided 5% in the direction of a positive effect.
 
-    The t statistic has 2 (n - 1) degrees of freedom and the non-centrality effect √(n / 2).
+    The t statistic has 2 (n - 1) degrees of freedom and the non-centrality effect √(n / 2); from statsmodels.
     """
-    n = np.asarray(n, dtype=float)
-    df = 2 * (n - 1)
-    return np.asarray(stats.nct.sf(stats.t.isf(0.025, df), df, np.asarray(effect, dtype=float) * np.sqrt(n / 2)))
+    n, effect = np.asarray(n, dtype=float), np.asarray(effect, dtype=float)
+    return np.asarray(ttest_power(effect, n / 2, 0.025, df=2 * (n - 1), alternative="larger"))
 
 
 def difference_of_differences_power(n: ArrayLike, interaction: ArrayLike) -> Floats:
     """Chance that the test of the interaction is significant at two-sided 5% in the direction of a positive one.
 
     The difference of two differences of four groups of n has the variance 4 / n, twice that of one difference; the
-    variance is pooled over all four, with 4 (n - 1) degrees of freedom.
+    variance is pooled over all four, with 4 (n - 1) degrees of freedom. From statsmodels.
     """
-    n = np.asarray(n, dtype=float)
-    df = 4 * (n - 1)
-    shift = np.asarray(interaction, dtype=float) * np.sqrt(n / 4)
-    return np.asarray(stats.nct.sf(stats.t.isf(0.025, df), df, shift))
+    n, interaction = np.asarray(n, dtype=float), np.asarray(interaction, dtype=float)
+    return np.asarray(ttest_power(interaction, n / 4, 0.025, df=4 * (n - 1), alternative="larger"))
 
 
 def seems_abolished(power_without: ArrayLike, power_with: ArrayLike) -> Floats:
