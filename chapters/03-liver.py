@@ -389,7 +389,7 @@ for (time, ratios), prefix in zip(pooled.items(), ("eot", "fu"), strict=True):
         rows.append(
             {
                 "outcome": f"{name}, {time}",
-                "odds ratio": f"{ratio.estimate} ({ratio.lower} to {ratio.upper})",
+                "odds ratio": ratio,
                 "p allowed": p_range(check.p),
                 "standard error": check.se,
                 "share of the maximum information": information_share(
@@ -458,10 +458,7 @@ table(
                 f"{e} of {n}"
                 for e, n in zip(you.events_control, you.n_control, strict=True)
             ],
-            "printed": [
-                f"{r.estimate} ({r.lower} to {r.upper})"
-                for r in recounted["ratio"]
-            ],
+            "printed": recounted["ratio"],
             "crude, Woolf": ways["crude, Woolf's interval"].map(told_ratio),
             "conditional, exact": ways["conditional, exact interval"].map(
                 told_ratio
@@ -955,8 +952,8 @@ hec_death, hec_recurrence = (
     audit.row("ratios", f"hec2017-{endpoint}") for endpoint in ("os", "rfs")
 )
 text(f"""
-He C also prints hazard ratios: {hec_death.estimate} ({hec_death.lower} to {hec_death.upper}) for death and
-{hec_recurrence.estimate} ({hec_recurrence.lower} to {hec_recurrence.upper}) for recurrence or death, from {hec_death.n}
+He C also prints hazard ratios: {hec_death} for death and
+{hec_recurrence} for recurrence or death, from {hec_death.n}
 patients. The review's {survival.estimate} and {recurrence.estimate} are further from 1, and lie inside these wide intervals.
 """)
 

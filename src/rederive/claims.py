@@ -194,6 +194,9 @@ class PrintedRatio(Model):
         _expect_in_order({"lower limit": self.lower, "estimate": self.estimate, "upper limit": self.upper})
         return self
 
+    def __str__(self) -> str:
+        return f"{self.estimate} ({self.lower} to {self.upper})"
+
 
 class PrintedPercentage(Model):
     """A percentage, with its numerator and denominator where they are printed."""

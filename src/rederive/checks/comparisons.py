@@ -69,7 +69,7 @@ def judge_subgroup(group: PrintedRatio, others: PrintedRatio, interaction_p: Pri
     both = interaction(group, others)
     inside = [includes(ratio, ONE) for ratio in (group, others)]
     allowed = both.p.overlaps(interaction_p.interval())
-    told = [f"{ratio.estimate} ({ratio.lower} to {ratio.upper})" for ratio in (group, others)]
+    told = [str(ratio) for ratio in (group, others)]
     where: dict[tuple[bool | None, bool | None], str] = {
         (False, True): "The subgroup's own interval excludes 1, that of the others does not.",
         (True, False): "The subgroup's own interval includes 1; it is that of the others that excludes it.",
@@ -290,7 +290,7 @@ def judge_left_out(told: Mapping[str, PrintedRatio], left_out: Mapping[str, Prin
         raise ValueError(f"expected the same outcomes, got {listed(told)} against {listed(left_out)}")
     sides = [_opposed(told[name], ratio) for name, ratio in left_out.items()]
     opposed = sides.count(True)
-    numbers = "; ".join(f"{name} {r.estimate} ({r.lower} to {r.upper})" for name, r in left_out.items())
+    numbers = "; ".join(f"{name} {ratio}" for name, ratio in left_out.items())
     return Finding(
         judge_left_out,
         "each interval on its own; the same patients at two times, so the two are not compared by a test",

@@ -107,7 +107,7 @@ def _forest_rows(
     ]
     for name, ratio in printed.items():
         e, lo, hi = (float(number) for number in (ratio.estimate, ratio.lower, ratio.upper))
-        rows.append((name, e, e, lo, hi, f"{ratio.estimate} ({ratio.lower} to {ratio.upper})", "printed"))
+        rows.append((name, e, e, lo, hi, str(ratio), "printed"))
     for name, (ratios, limits) in implied.items():
         text = f"{ratios:.2f} (within {limits:.2f})"
         rows.append((name, ratios.lower, ratios.upper, limits.lower, limits.upper, text, "implied, not observed"))
@@ -227,7 +227,7 @@ def possible_deaths(tables: pd.DataFrame, n_treated: int, n_control: int, printe
         f"{ratio.min():.1f} to {ratio.max():.1f} times that of the treated.",
         by_method.reset_index(),
         "Every pair of death counts in the unseen trials, lumped into one, with which the pool prints "
-        f"{printed.estimate} ({printed.lower} to {printed.upper}), p = {printed.p}. Possibilities, not observations.",
+        f"{printed}, p = {printed.p}. Possibilities, not observations.",
     )
 
 
@@ -425,7 +425,7 @@ def hazard_ratios_without_effect(simulated: pd.DataFrame, printed: Mapping[str, 
     panels = {}
     for name, ratio in printed.items():
         estimates = [("printed", "printed", *(float(number) for number in (ratio.estimate, ratio.lower, ratio.upper)))]
-        texts = [f"{ratio.estimate} ({ratio.lower} to {ratio.upper})"]
+        texts = [str(ratio)]
         found = simulated[simulated["of"] == name][["analysis", "hr_median", "hr_5", "hr_95"]]
         for analysis, middle, lower, upper in found.itertuples(index=False, name=None):
             estimates.append((analysis, "simulated, not observed", middle, lower, upper))

@@ -17,13 +17,13 @@ SIDES = ("thymosin α1", "neither", "control")
 def _numbers(estimate: PrintedRatio | TwoArmsRow) -> dict[str, object]:
     """An estimate with its limits as its source has them, or as its counts give them."""
     if isinstance(estimate, PrintedRatio):
-        texts = (estimate.estimate, estimate.lower, estimate.upper)
+        numbers = (estimate.estimate, estimate.lower, estimate.upper)
         return {
             "measure": estimate.measure,
             "level": str(estimate.level),
             "basis": "printed",
-            "as_given": "{} ({} to {})".format(*texts),
-            **dict(zip(("estimate", "lower", "upper"), map(float, texts), strict=True)),
+            "as_given": str(estimate),
+            **dict(zip(("estimate", "lower", "upper"), map(float, numbers), strict=True)),
         }
     counts = pd.DataFrame([dict(estimate)])
     alone = single_trials(TwoArms.from_frame(counts), [estimate.study], ["OR"]).iloc[0]
