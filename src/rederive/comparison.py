@@ -168,8 +168,10 @@ class ComparisonFile(Model):
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a chapter compares: documents by slug, and rows by id."""
+    """What a chapter compares: documents by slug, and rows by id; and the files of its folder that hold the rows."""
 
+    folder: Path
+    files: ComparisonFile
     documents: Documents
     estimates: dict[str, EstimateRow]
     grounds: dict[str, GroundRow]
@@ -194,6 +196,8 @@ def load_comparison(folder: Path) -> Comparison:
         if reference not in estimates:
             raise DataError(folder / files.estimates, 1, "id", f"expected a row for {reference}, an effect estimate")
     return Comparison(
+        folder,
+        files,
         documents,
         estimates,
         load_rows(folder / files.grounds, GroundRow, documents),

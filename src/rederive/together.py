@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from rederive.claims import DataError
 from rederive.comparison import Comparison, claim_of, load_comparison
 from rederive.display.cards import fill_bottom_line, hold_bottom_line, printed_words
 from rederive.files import project_root
@@ -43,10 +44,9 @@ class Together:
 
         Raises
         ------
-        DataError : if its data folder is not as it should be.
+        DataError : if its data folder is not as it should be, if the rows on conflicts are not those of the claims
+            judged misworded or contradicted, or if a row speaks of a claim that has no result.
         FileNotFoundError : if the results of all documents are not there; says how to make them.
-        ValueError : if the rows on conflicts are not those of the claims judged misworded or contradicted, or if a row
-            speaks of a claim that has no result.
         """
         root = project_root()
         together = cls(load_comparison(root / "data" / slug), _joined(root / "_build" / "results" / "claims.json"))
@@ -55,18 +55,19 @@ class Together:
 
     def _check_rows(self) -> None:
         conflicts = self.claims.index[self.claims["verdict"].isin(IN_CONFLICT)]
+        folder, files = self.comparison.folder, self.comparison.files
         grounds = self.comparison.grounds
-        for claim in conflicts:
-            if claim not in grounds:
-                raise ValueError(
-                    f"grounds.csv: expected a row on what {claim} conflicts with: {self.claims.verdict[claim]}"
-                )
+        for claim in conflicts.difference(list(grounds)):
+            expected = f"expected a row on what {claim} conflicts with: {self.claims.verdict[claim]}"
+            raise DataError(folder / files.grounds, 1, "id", expected)
         for claim in grounds:
             if claim not in conflicts:
-                raise ValueError(f"grounds.csv: expected rows on misworded and contradicted claims only, got {claim}")
+                expected = f"expected rows on misworded and contradicted claims only, got {claim}"
+                raise DataError(folder / files.grounds, 1, "id", expected)
         for pair in self.comparison.pairs.values():
             if not {pair.one, pair.other} <= set(self.claims.index):
-                raise ValueError(f"pairs.csv: expected results for both claims of the pair {pair.id}")
+                expected = f"expected results for both claims of the pair {pair.id}"
+                raise DataError(folder / files.pairs, 1, "id", expected)
 
     def open(self) -> None:
         """Hold the place where the bottom line will stand once it is known."""

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from rederive.claims import DataError
 from rederive.comparison import load_comparison
 from rederive.files import project_root
 from rederive.together import Together
@@ -61,12 +62,17 @@ def test_every_conflict_has_a_row_and_no_other_claim_has(book):
     by_id = {claim["id"]: claim for claim in results["claims"]}
     by_id["sepsis/overall-or"]["verdict"] = "contradicted"
     (book / "_build" / "results" / "claims.json").write_text(json.dumps(results))
-    with pytest.raises(ValueError, match="a row on what sepsis/overall-or conflicts with: contradicted"):
+    with pytest.raises(
+        DataError, match=r"grounds\.csv:1: id: expected a row on what sepsis/overall-or conflicts with: contradicted"
+    ):
         Together.of("together")
     by_id["sepsis/overall-or"]["verdict"] = "coherent"
     by_id["sepsis/overall-reduction"]["verdict"] = "coherent"
     (book / "_build" / "results" / "claims.json").write_text(json.dumps(results))
-    with pytest.raises(ValueError, match="misworded and contradicted claims only, got sepsis/overall-reduction"):
+    with pytest.raises(
+        DataError,
+        match=r"grounds\.csv:1: id: .* contradicted claims only, got sepsis/overall-reduction",
+    ):
         Together.of("together")
     conflicts = Together(comparison, results).conflicts()
     assert set(conflicts["verdict"]) <= {"misworded", "contradicted"}
@@ -76,7 +82,9 @@ def test_a_pair_needs_results_of_both(book):
     results = json.loads((book / "_build" / "results" / "claims.json").read_text("utf-8"))
     results["claims"] = [claim for claim in results["claims"] if claim["id"] != "sepsis/tests-no-reduction"]
     (book / "_build" / "results" / "claims.json").write_text(json.dumps(results))
-    with pytest.raises(ValueError, match="results for both claims of the pair sepsis-mortality"):
+    with pytest.raises(
+        DataError, match=r"pairs\.csv:1: id: expected results for both claims of the pair sepsis-mortality"
+    ):
         Together.of("together")
 
 
