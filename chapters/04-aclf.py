@@ -677,7 +677,14 @@ reading significant, and every pair the second. The digest prints no p value for
 """)
 
 # %%
-audit.judge("infections", judge_reduction_readings(fewer, in_arms, arms))
+audit.judge(
+    "infections",
+    judge_reduction_readings(
+        fewer,
+        in_arms,
+        f"compared with the digest's controls, at one time; {arms}",
+    ),
+)
 audit.judge(
     "infections-association",
     silent(

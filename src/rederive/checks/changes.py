@@ -164,7 +164,7 @@ def judge_reduction_readings(reduction: Printed, counts: pd.DataFrame, arms: str
     Parameters
     ----------
     counts : what `reductions_in_arms` finds by the χ² test.
-    arms : in words, the arms it was asked of.
+    arms : in words, the arms it was asked of, and who is compared with whom.
 
     The claim is possible if there are counts under either reading.
     """
@@ -173,7 +173,7 @@ def judge_reduction_readings(reduction: Printed, counts: pd.DataFrame, arms: str
     told = [f"read as {reading}, {_significance(row)}" for reading, row in by_reading.iterrows()]
     return Finding(
         judge_reduction_readings,
-        f"compared with the digest's controls, at one time; {arms}; χ² test without continuity correction, 5%",
+        f"{arms}; χ² test without continuity correction, 5%",
         f"Ratio or percentage points is not said; as points it needs at least {formatted(least, '.1%')} of controls "
         f"affected. In the arms named below: {'; '.join(told) or 'no counts print it'}.",
         {f"{reading.replace(' ', '_')}_p": by_reading.loc[reading, "p"] for reading in by_reading.index},
