@@ -286,8 +286,11 @@ def test_the_prose_says_what_the_numbers_say(document, said):
     limits = re.findall(r": You 2006 [\d.]+ \(([\d.]+) to ([\d.]+)\) counted", said)
     assert len(limits) == 6
     assert sum(float(high) < 1 or float(low) > 1 for low, high in limits) == 2  # "only two of the six exclude 1"
-    assert "1 of these sizes fits all four rates (162); by chance alone about 1 would" in said
-    assert round(33 * (6 / 33) ** 2) == 1
+    sizes = [int(n) for n in re.findall(r"(?:ALT normal|cleared|DNA, \w+|TMA) [\d.]+% (\d+) [\d.]+% to", said)]
+    assert len(sizes) == 3  # and branched DNA, which fits everywhere, as 30% without decimals does
+    share = math.prod(n / 33 for n in sizes)
+    assert f"1 of these sizes fits all four rates (162); by chance alone about {33 * share:.0f} would" in said
     risk = 7 / 339
     assert fisher_power(0.016 * risk, 351, risk, 339) < 0.8 < fisher_power(0, 351, risk, 339)  # "nearly all cancers"
-    assert 30 / 15 == 2  # "a change of assay alone halved the rate"
+    by_bdna, by_tma = (document.rows["numbers"][f"iino-dna-{assay}"].number for assay in ("bdna", "tma"))
+    assert by_bdna.value == 2 * by_tma.value  # "by another, TMA, it was half that"
