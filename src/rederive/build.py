@@ -1,9 +1,10 @@
 """From chapters to website: run the chapters whose inputs changed, then let Jupyter Book render them all.
 
-A chapter re-derives one document, or compares what the chapters about documents found; the latter run after the
-former. What a chapter or the site depends on is written down as a fingerprint (a SHA-256 for every file) when it is
-finished; it is made again when the fingerprint, or anything that was made, is no longer the same. Only what is
-needed to find out whether anything changed is imported at the top, so that an unchanged book costs a moment.
+A chapter re-derives one document, or tells what was measured about the checks themselves, or compares what the
+chapters about documents found; the last run after the others. What a chapter or the site depends on is written
+down as a fingerprint (a SHA-256 for every file) when it is finished; it is made again when the fingerprint, or
+anything that was made, is no longer the same. Only what is needed to find out whether anything changed is imported
+at the top, so that an unchanged book costs a moment.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 import rederive
-from rederive.files import COMPARISON, write_json, write_text
+from rederive.files import COMPARISON, MEASUREMENTS, write_json, write_text
 
 LIBRARY = Path(rederive.__file__).parent
 CELL_TIMEOUT = 600
@@ -84,6 +85,11 @@ class Chapter:
         return (self.data / COMPARISON).is_file()
 
     @property
+    def rederives(self) -> bool:
+        """Does it re-derive a document? If it neither compares documents nor tells of measurements."""
+        return not self.compares and not (self.data / MEASUREMENTS).is_file()
+
+    @property
     def notebook(self) -> Path:
         return self.root / f"{self.page}.ipynb"
 
@@ -94,7 +100,7 @@ class Chapter:
     @property
     def outputs(self) -> list[Path]:
         """What running it makes: the executed notebook, and of a document the results."""
-        return [self.notebook] if self.compares else [self.notebook, self.results]
+        return [self.notebook, self.results] if self.rederives else [self.notebook]
 
     @property
     def stamp(self) -> Path:
@@ -115,7 +121,7 @@ class Book:
     @property
     def documents(self) -> list[Chapter]:
         """The chapters that each re-derive one document."""
-        return [chapter for chapter in self.chapters if not chapter.compares]
+        return [chapter for chapter in self.chapters if chapter.rederives]
 
     @property
     def comparisons(self) -> list[Chapter]:
@@ -362,7 +368,7 @@ def execute(chapter: Chapter) -> None:
             first_line = notebook.cells[running].source.partition("\n")[0]
             where = f"cell {running + 1} ({first_line})"
         raise BuildError(f"{chapter.page}.py: {where}: {fault}\n{_plain(details)}") from None
-    if not chapter.compares and not chapter.results.is_file():
+    if chapter.rederives and not chapter.results.is_file():
         raise BuildError(f"{chapter.page}.py: expected the chapter to write {chapter.results}")
     write_text(chapter.notebook, jupytext.writes(notebook, fmt="ipynb"))
 
@@ -378,18 +384,18 @@ def stale_chapters(chapters: Iterable[Chapter], book: Book, graph: grimp.ImportG
 
 
 def run_chapters(book: Book, graph: grimp.ImportGraph, jobs: int) -> None:
-    """Run the stale chapters about documents, join the results of all, then run the stale comparisons of documents.
+    """Run the stale chapters, join the results of those about documents, then run the stale comparisons of documents.
 
     At most `jobs` run side by side. A chapter that ran is stamped, whatever becomes of the others. What a failing
     chapter wrote goes, and so does what a chapter left that is no longer listed.
 
     Raises
     ------
-    BuildError : if chapters failed; names them all. If one about a document failed, no comparison was begun.
+    BuildError : if chapters failed; names them all. Unless all before them succeeded, no comparison was begun.
     """
     book.claims.unlink(missing_ok=True)
     _forget_former_chapters(book)
-    _run(stale_chapters(book.documents, book, graph), jobs)
+    _run(stale_chapters((chapter for chapter in book.chapters if not chapter.compares), book, graph), jobs)
     _join_results(book)
     _run(stale_chapters(book.comparisons, book, graph), jobs)
 
@@ -478,7 +484,7 @@ def _render(book: Book, date: str) -> None:
 
 
 def check(folders: Iterable[Path]) -> int:
-    """Validate data folders, of documents and of comparisons of documents; the number of claims in them.
+    """Validate data folders of documents, of comparisons of documents and of measurements; the number of claims.
 
     Raises
     ------
@@ -486,12 +492,15 @@ def check(folders: Iterable[Path]) -> int:
     """
     from rederive.claims import DataError, load_document
     from rederive.comparison import load_comparison
+    from rederive.measurements import load_measurements
 
     claims = 0
     try:
         for folder in folders:
             if (folder / COMPARISON).is_file():
                 load_comparison(folder)  # its claims are its documents'
+            elif (folder / MEASUREMENTS).is_file():
+                load_measurements(folder)
             else:
                 claims += len(load_document(folder).claims)
         return claims

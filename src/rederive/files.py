@@ -9,6 +9,9 @@ from pathlib import Path
 COMPARISON = "comparison.yaml"
 """What the data folder of a chapter that compares documents holds in place of `document.yaml`."""
 
+MEASUREMENTS = "measurements.yaml"
+"""What that of a chapter about the checks themselves holds."""
+
 
 def project_root(start: Path | None = None) -> Path:
     """The book's folder: the nearest one at or above `start` (default: where we are) with a table of contents.
