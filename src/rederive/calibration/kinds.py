@@ -1,0 +1,69 @@
+"""What a kind of claim has to offer to be calibrated: honest claims, and what a check says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from rederive.printed import Printed
+
+Bools = NDArray[np.bool_]
+Check = Callable[[pd.DataFrame], Bools]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of claim.
+
+    Attributes
+    ----------
+    name : what a reader is told.
+    draw : that many honest claims, or a few fewer; a row per claim with the printed texts, the whole numbers printed
+        beside them, and `printing`, how its digits were rounded.
+    contradicted : which rows the check calls contradicted.
+    midpoint : which rows a check contradicts that takes printed digits for exact.
+    check : the function of this library that is tried, as `checks.ratios.judge_ratio`.
+    exact : whether each of these claims was made under a convention that the check names, so that any alarm is an error
+        of its arithmetic.
+    cause : of the alarms to be expected where it is not.
+    corrupted : the columns with texts whose digits are changed to see whether the check notices.
+    swaps : by name, pairs of columns whose texts a slip exchanges.
+    sizes : for columns with standard deviations, the column with the number of patients.
+    """
+
+    name: str
+    draw: Callable[[int, np.random.Generator], pd.DataFrame]
+    contradicted: Check
+    midpoint: Check
+    check: str
+    exact: bool = True
+    cause: str = ""
+    corrupted: tuple[str, ...] = ()
+    swaps: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    sizes: Mapping[str, str] = field(default_factory=dict)
+
+
+def log_uniform(low: int, high: int, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Whole numbers from `low` to `high` whose logarithms are spread evenly: small studies as often as large ones."""
+    return np.asarray(np.floor(np.exp(rng.uniform(np.log(low), np.log(high + 1), n))), dtype=np.int64)
+
+
+def by_text(texts: Iterable[str]) -> list[tuple[Printed, NDArray[np.int64]]]:
+    """Every different printed number, with the places where it stands."""
+    codes, different = pd.factorize(np.asarray(list(texts), dtype=object))
+    order = np.argsort(codes, kind="stable")
+    places = np.split(order, np.cumsum(np.bincount(codes, minlength=len(different))))[:-1]
+    return [(Printed.parse(text), at) for text, at in zip(different, places, strict=True)]
+
+
+def could_print_each(texts: Iterable[str], values: ArrayLike) -> Bools:
+    """Whether each value could be printed as the text in its place, rounded to the nearest."""
+    x = np.asarray(values, dtype=float)
+    prints = np.zeros(x.shape, dtype=bool)
+    for number, at in by_text(texts):
+        prints[at] = number.could_print(x[at])
+    return prints
