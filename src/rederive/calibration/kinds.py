@@ -30,6 +30,7 @@ class Kind:
     exact : whether each of these claims was made under a convention that the check names, so that any alarm is an error
         of its arithmetic.
     cause : of the alarms to be expected where it is not.
+    constrained : whether the printed numbers tie each other down, so that agreement between them means something.
     corrupted : the columns with texts whose digits are changed to see whether the check notices.
     swaps : by name, pairs of columns whose texts a slip exchanges.
     sizes : for columns with standard deviations, the column with the number of patients.
@@ -42,6 +43,7 @@ class Kind:
     check: str
     exact: bool = True
     cause: str = ""
+    constrained: bool = True
     corrupted: tuple[str, ...] = ()
     swaps: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     sizes: Mapping[str, str] = field(default_factory=dict)
@@ -58,6 +60,17 @@ def by_text(texts: Iterable[str]) -> list[tuple[Printed, NDArray[np.int64]]]:
     order = np.argsort(codes, kind="stable")
     places = np.split(order, np.cumsum(np.bincount(codes, minlength=len(different))))[:-1]
     return [(Printed.parse(text), at) for text, at in zip(different, places, strict=True)]
+
+
+def read_counts(texts: Iterable[str]) -> NDArray[np.int64]:
+    """Counts as whole numbers; −1 for what the loader would refuse."""
+    return np.array([int(text) if text.isdecimal() else -1 for text in texts], dtype=np.int64)
+
+
+def no_probability(texts: Iterable[str | None]) -> Bools:
+    """Which p values the loader would refuse; None is no p value, and allowed."""
+    values = ((0 if text is None else Printed.parse(text).value) for text in texts)
+    return np.array([not 0 <= value <= 1 for value in values], dtype=bool)
 
 
 def could_print_each(texts: Iterable[str], values: ArrayLike) -> Bools:

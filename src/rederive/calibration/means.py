@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from rederive.calibration.kinds import Bools, Kind, could_print_each, log_uniform
+from rederive.calibration.kinds import Bools, Kind, could_print_each, log_uniform, no_probability
 from rederive.calibration.printing import Styles, print_p, print_values
 from rederive.checks.paired import correlation_demanded
 from rederive.checks.two_means import CELLS, READINGS, p_ranges_of_two_means
@@ -68,7 +68,7 @@ def two_means_contradicted(table: pd.DataFrame) -> Bools:
     rows = table[CELLS].assign(**{name: table[name].astype(np.int64) for name in ("n_first", "n_second")})
     spreads = table[["sd_first", "sd_second"]].astype(float)
     readable = ((spreads > 0).all(axis=1) & (rows[["n_first", "n_second"]] > 1).all(axis=1)).to_numpy()
-    readable &= [0 <= Printed.parse(text).value <= 1 for text in table["p"]]
+    readable &= ~no_probability(table["p"])
     p, prints = endpoints(table["p"]), np.zeros(len(table), dtype=bool)
     for spread, equal in READINGS.values():
         lower, upper = p_ranges_of_two_means(rows[readable], spread=spread, equal_variances=equal)
@@ -154,6 +154,7 @@ MEAN_KINDS = (
         mean_change_contradicted,
         mean_change_midpoint,
         "checks.paired.judge_mean_change",
+        constrained=False,
         corrupted=("before_mean", "before_sd", "after_mean", "after_sd", "p"),
         swaps={"spreads exchanged": (("before_sd", "after_sd"),)},
         sizes={"before_sd": "n", "after_sd": "n"},

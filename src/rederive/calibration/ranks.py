@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rederive.calibration.kinds import Bools, Kind, log_uniform
+from rederive.calibration.kinds import Bools, Kind, log_uniform, no_probability
 from rederive.calibration.printing import Styles, print_p, print_steps, print_values, round_quotients
 from rederive.checks.paired import Method, signed_rank_p, smallest_signed_rank_p
 from rederive.checks.quantiles import DEFINITIONS, prints_quartiles
@@ -92,7 +92,7 @@ def signed_rank_contradicted(table: pd.DataFrame) -> Bools:
     p = [Printed.parse(text) for text in table["p"]]
     least = table["n"].map(lambda n: smallest_signed_rank_p(int(n)))
     below = [number.interval().upper < smallest for number, smallest in zip(p, least, strict=True)]
-    return np.array(below) | [not 0 <= number.value <= 1 for number in p]
+    return np.array(below) | no_probability(table["p"])
 
 
 def signed_rank_midpoint(table: pd.DataFrame) -> Bools:
@@ -171,6 +171,7 @@ RANK_KINDS = (
         signed_rank_contradicted,
         signed_rank_midpoint,
         "checks.paired.judge_quartile_change",
+        constrained=False,
         corrupted=("p",),
     ),
     Kind(
@@ -179,6 +180,7 @@ RANK_KINDS = (
         median_contradicted,
         median_midpoint,
         "checks.survival.judge_survival_median",
+        constrained=False,
         corrupted=("lower", "median", "upper"),
     ),
 )

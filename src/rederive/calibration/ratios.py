@@ -14,7 +14,7 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy import stats
 
-from rederive.calibration.kinds import Bools, Kind, could_print_each, log_uniform
+from rederive.calibration.kinds import Bools, Kind, could_print_each, log_uniform, no_probability
 from rederive.calibration.printing import ONLY_BOUND, Styles, print_p, print_values
 from rederive.checks.proportions import chi2_p, chi2_yates_p, fisher_p
 from rederive.checks.ratios import CONVENTIONS, feasible, midpoint_p
@@ -71,8 +71,9 @@ def print_ratios(effect: Floats, se: Floats, rng: np.random.Generator, p: Floats
 def ratio_contradicted(table: pd.DataFrame) -> Bools:
     """As `judge_ratio`: no convention has true values that print these numbers; or the loader refuses them."""
     numbers = table[["estimate", "lower", "upper"]].astype(float)
-    found = ~((numbers["lower"] <= numbers["estimate"]) & (numbers["estimate"] <= numbers["upper"]))
-    contradicted = np.array(found | (numbers["estimate"] <= 0) | _no_probability(table["p"]), dtype=bool)
+    in_order = (numbers["lower"] <= numbers["estimate"]) & (numbers["estimate"] <= numbers["upper"])
+    readable = in_order & (numbers["lower"] >= 0) & (numbers["estimate"] > 0)
+    contradicted = np.array(~readable | no_probability(table["p"]), dtype=bool)
     level = np.array([float(Printed.parse(text)) for text in table["level"]])
     open_ = np.flatnonzero(~contradicted)
     for convention in CONVENTIONS:
@@ -82,10 +83,6 @@ def ratio_contradicted(table: pd.DataFrame) -> Bools:
         open_ = open_[~fits]
     contradicted[open_] = True
     return contradicted
-
-
-def _no_probability(p: pd.Series) -> pd.Series:
-    return p.map(lambda text: text is not None and not 0 <= Printed.parse(text).value <= 1).astype(bool)
 
 
 def ratio_midpoint(table: pd.DataFrame) -> Bools:
@@ -98,7 +95,8 @@ def ratio_midpoint(table: pd.DataFrame) -> Bools:
     told = table["p"].notna().to_numpy()
     agrees = np.ones(len(table), dtype=bool)
     agrees[told] = could_print_each(table["p"][told], midpoint_p(estimate, lower, upper, level)[told])
-    agrees[~told] = could_print_each(table["estimate"][~told], np.sqrt(lower * upper)[~told])
+    with np.errstate(invalid="ignore"):  # a spoilt limit may be negative
+        agrees[~told] = could_print_each(table["estimate"][~told], np.sqrt(lower * upper)[~told])
     return ~agrees
 
 

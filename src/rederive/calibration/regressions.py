@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from rederive.calibration.kinds import Bools, Kind, could_print_each, log_uniform
+from rederive.calibration.kinds import Bools, Kind, could_print_each, log_uniform, no_probability
 from rederive.calibration.printing import Styles, print_p, print_values
 from rederive.checks.ratios import SLACK, Convention, feasible
 from rederive.checks.regression import DEGREES_OF_FREEDOM, coefficient_df, judge_regression, r2_ranges
@@ -59,22 +59,22 @@ def draw_regressions(n: int, rng: np.random.Generator) -> pd.DataFrame:
 def regression_contradicted(table: pd.DataFrame) -> Bools:
     """As `judge_regression`: no number of patients prints the numbers; or the loader refuses them."""
     printed = table[WHOLE].map(Printed.parse)
-    refused = printed["f"].map(lambda f: f.value <= 0) | printed["p"].map(lambda p: not 0 <= p.value <= 1)
-    fits = refused.to_numpy(dtype=bool, copy=True)  # no need to look further at those
+    refused = printed["f"].map(lambda f: f.value <= 0).to_numpy(dtype=bool) | no_probability(table["p"])
+    fits = refused.copy()  # no need to look further at those
     for how, intercept in product(WAYS, (True, False)):  # with the true number of patients, which fit most often
         left = np.flatnonzero(~fits)
         rows = printed.iloc[left]
         df = table["patients"].to_numpy()[left] - rows["k"].map(Printed.count).to_numpy() - intercept
         lower, upper = r2_ranges(rows, np.maximum(df, 1), how)
         fits[left] = (lower <= upper + SLACK) & (df >= 1)
-    contradicted = refused.to_numpy(dtype=bool, copy=True)
+    contradicted = refused.copy()
     for i in np.flatnonzero(~fits):
         contradicted[i] = _no_size_prints(PrintedRegression.model_construct(None, **dict(printed.iloc[i])))
     return contradicted
 
 
 def _no_size_prints(regression: PrintedRegression) -> bool:
-    if regression.r2.interval().lower <= 0:  # no bound on the number of patients: the check does not judge these
+    if 0 in regression.r2.interval():  # no bound on the number of patients: the check does not judge these
         return False
     return judge_regression(regression, []).verdict is Verdict.CONTRADICTED
 
@@ -112,7 +112,7 @@ def coefficient_contradicted(table: pd.DataFrame) -> Bools:
     """As `judge_coefficients` of one row alone: no residual degrees of freedom print it; or the loader refuses it."""
     numbers = table[["lower", "estimate", "upper"]].astype(float).to_numpy()
     contradicted = np.any(np.diff(numbers, axis=1) < 0, axis=1)
-    contradicted |= [not 0 <= Printed.parse(text).value <= 1 for text in table["p"]]
+    contradicted |= no_probability(table["p"])
     left = np.flatnonzero(~contradicted)
     for how in WAYS:  # with the true degrees of freedom, which fit most often: all others take longer
         rows = table.iloc[left]
@@ -120,7 +120,9 @@ def coefficient_contradicted(table: pd.DataFrame) -> Bools:
         left = left[~feasible(*(rows[name].tolist() for name in ROW), convention=true_df).fits]
     for how in WAYS:
         blocks = np.array_split(left, len(left) // 5000 + 1)
-        fits = [coefficient_df(table.iloc[block], DEGREES_OF_FREEDOM, rounding=how).any(axis=1) for block in blocks]
+        fits = [
+            coefficient_df(table.iloc[block], DEGREES_OF_FREEDOM[:-1], rounding=how).any(axis=1) for block in blocks
+        ]
         left = left[~np.concatenate(fits)]
     contradicted[left] = True
     return np.asarray(contradicted)

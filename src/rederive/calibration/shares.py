@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rederive.calibration.kinds import Bools, Kind, by_text, could_print_each, log_uniform
+from rederive.calibration.kinds import Bools, Kind, by_text, could_print_each, log_uniform, no_probability, read_counts
 from rederive.calibration.printing import ROUNDINGS, Styles, print_p, print_steps, round_quotients
 from rederive.checks.breakdowns import adds_up_by_design
 from rederive.checks.proportions import TESTS, prints_percentage
@@ -47,8 +47,9 @@ def draw_percentages(n: int, rng: np.random.Generator) -> pd.DataFrame:
 
 def percentage_contradicted(table: pd.DataFrame) -> Bools:
     """As `judge_percentage` of counts printed beside it; or the loader refuses it."""
-    events, size = (np.array(table[name], dtype=np.int64) for name in ("events", "n"))
-    return np.asarray((events > size) | ~np.any(_cells_print(events, size, table["percent"]), axis=0))
+    events, size = (read_counts(table[name]) for name in ("events", "n"))
+    refused = (events < 0) | (size < 1) | (events > size)
+    return np.asarray(refused | ~np.any(_cells_print(events, size, table["percent"]), axis=0))
 
 
 def _cells_print(events: Integers, size: Integers, percent: pd.Series) -> Bools:
@@ -62,7 +63,7 @@ def _cells_print(events: Integers, size: Integers, percent: pd.Series) -> Bools:
 
 def percentage_midpoint(table: pd.DataFrame) -> Bools:
     """The double nearest to 100 events / n, rounded as numpy does, is not the printed percentage."""
-    events, size = (np.array(table[name], dtype=float) for name in ("events", "n"))
+    events, size = (np.array(read_counts(table[name]), dtype=float) for name in ("events", "n"))
     return ~_rounds_to(events, size, table["percent"])
 
 
@@ -107,7 +108,7 @@ def _cells(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "block": np.repeat(np.arange(len(table)), table["events"].str.split().map(len)),
-            "events": np.array(" ".join(table["events"]).split(), dtype=np.int64),
+            "events": read_counts(" ".join(table["events"]).split()),
             "n": np.repeat(table["n"].astype(np.int64).to_numpy(), table["events"].str.split().map(len)),
             "percent": " ".join(table["percent"]).split(),
         }
@@ -160,15 +161,16 @@ def draw_tests(n: int, rng: np.random.Generator) -> pd.DataFrame:
     styles = Styles.drawn(m, rng)
     texts = {name: column.astype(str).astype(object) for name, column in zip(ARMS, counts, strict=True)}
     table = pd.DataFrame(texts | {"p": print_p(p, styles), "printing": np.where(styles.cut_off, "cut off", "nearest")})
-    return table[np.isfinite(p)].reset_index(drop=True)
+    return table[np.asarray(np.isfinite(p), dtype=bool)].reset_index(drop=True)
 
 
 def p_contradicted(table: pd.DataFrame) -> Bools:
     """As `which_test_prints`: none of the tests has a p value that is printed so, rounded to the nearest."""
-    counts = [table[name].astype(np.int64).to_numpy() for name in ARMS]
+    counts = [read_counts(table[name]) for name in ARMS]
     found = np.zeros(len(table), dtype=bool)
-    possible = (counts[0] <= counts[1]) & (counts[2] <= counts[3])
-    informative = possible & (counts[0] + counts[2] > 0) & (counts[0] + counts[2] < counts[1] + counts[3])
+    possible = (np.min(counts, axis=0) >= 0) & (counts[0] <= counts[1]) & (counts[2] <= counts[3])
+    events = counts[0] + counts[2]
+    informative = possible & ~no_probability(table["p"]) & (events > 0) & (events < counts[1] + counts[3])
     for test in TESTS.values():
         found[informative] |= could_print_each(table["p"][informative], test(*(x[informative] for x in counts)))
     for i in np.flatnonzero(informative & ~found):
@@ -179,7 +181,7 @@ def p_contradicted(table: pd.DataFrame) -> Bools:
 
 def p_midpoint(table: pd.DataFrame) -> Bools:
     """Pearson's χ² test, the one most often meant, has another p value."""
-    counts = [table[name].astype(np.int64).to_numpy() for name in ARMS]
+    counts = [read_counts(table[name]) for name in ARMS]
     with np.errstate(invalid="ignore", divide="ignore"):
         return ~could_print_each(table["p"], TESTS["χ²"](*counts))
 

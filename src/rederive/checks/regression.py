@@ -108,6 +108,8 @@ def r2_ranges(
 
 def _all_sizes(regression: PrintedRegression, rounding: Rounding | None) -> range:
     """Every size that R² and F allow: d = k F (1 - R²) / R² is largest at the largest F and the smallest R²."""
+    if regression.r2.interval(rounding).upper < 0:
+        return range(0)  # no R² is
     k, r2, f = regression.k.count(), regression.r2.interval(rounding).lower, regression.f.interval(rounding).upper
     largest = k * f * (1 - r2) / r2 if r2 > 0 else math.inf
     if largest > MOST_PATIENTS:
