@@ -32,7 +32,7 @@ def main() -> None:
     folder, cores = project_root() / "data" / "trust", os.cpu_count()
     spoilt = {name: SPOILT for name, kind in KINDS.items() if kind.corrupted}
     honest = {name: EXACT if kind.exact else OTHER for name, kind in KINDS.items()}
-    for file, measure, batches in (("power.csv", power, spoilt), ("false_alarms.csv", false_alarms, honest)):
+    for file, measure, batches in (("false_alarms.csv", false_alarms, honest), ("power.csv", power, spoilt)):
         counts = measure(batches, n_jobs=cores, progress=True)
         write_text(folder / file, with_first_batch(counts, measure(dict.fromkeys(batches, 1))).to_csv())
 

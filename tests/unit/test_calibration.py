@@ -107,7 +107,8 @@ def _block(row):
 
 def _test(row):
     arms = ["events_treated", "n_treated", "events_control", "n_control"]
-    counts = {name: int(PrintedPercentage(percent="0%", events=row[name]).events.count()) for name in arms}
+    counts = {name: PrintedPercentage(percent="0%", events=row[name]).events.count() for name in arms}
+    PrintedPercentage(percent="0%", n=row["n_treated"]), PrintedPercentage(percent="0%", n=row["n_control"])
     if counts["events_treated"] > counts["n_treated"] or counts["events_control"] > counts["n_control"]:
         return True
     PrintedRatio(measure="OR", estimate="1", lower="1", upper="1", p=row["p"])  # refuses what is no p value

@@ -69,7 +69,9 @@ def percentage_midpoint(table: pd.DataFrame) -> Bools:
 
 def _rounds_to(events: NDArray[np.float64], size: NDArray[np.float64], percent: pd.Series) -> Bools:
     decimals = percent.map(lambda text: len(text.rstrip("%").partition(".")[2])).to_numpy()
-    shares, rounded = 100 * events / size, np.empty(len(events))
+    with np.errstate(divide="ignore", invalid="ignore"):  # a spoilt denominator may be 0
+        shares = 100 * events / size
+    rounded = np.empty(len(events))
     for places in np.unique(decimals):
         rounded[decimals == places] = np.round(shares[decimals == places], places)
     printed = percent.str.rstrip("%").astype(float).to_numpy()
@@ -168,7 +170,8 @@ def p_contradicted(table: pd.DataFrame) -> Bools:
     """As `which_test_prints`: none of the tests has a p value that is printed so, rounded to the nearest."""
     counts = [read_counts(table[name]) for name in ARMS]
     found = np.zeros(len(table), dtype=bool)
-    possible = (np.min(counts, axis=0) >= 0) & (counts[0] <= counts[1]) & (counts[2] <= counts[3])
+    someone = (counts[1] > 0) & (counts[3] > 0)
+    possible = someone & (np.min(counts, axis=0) >= 0) & (counts[0] <= counts[1]) & (counts[2] <= counts[3])
     events = counts[0] + counts[2]
     informative = possible & ~no_probability(table["p"]) & (events > 0) & (events < counts[1] + counts[3])
     for test in TESTS.values():
