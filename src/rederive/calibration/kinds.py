@@ -15,6 +15,9 @@ Bools = NDArray[np.bool_]
 Check = Callable[[pd.DataFrame], Bools]
 
 
+ONLY_NEAREST = "digits were cut off; the check rounds to the nearest only"
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of claim.
@@ -27,9 +30,9 @@ class Kind:
     contradicted : which rows the check calls contradicted.
     midpoint : which rows a check contradicts that takes printed digits for exact.
     check : the function of this library that is tried, as `checks.ratios.judge_ratio`.
-    exact : whether each of these claims was made under a convention that the check names, so that any alarm is an error
-        of its arithmetic.
-    cause : of the alarms to be expected where it is not.
+    exact : whether the claims were made by a test and a distribution that the check names.
+    roundings : the `printing` that it names. Where both are named, any alarm is an error of its arithmetic.
+    cause : of the alarms to be expected where one is not.
     constrained : whether the printed numbers tie each other down, so that agreement between them means something.
     corrupted : the columns with texts whose digits are changed to see whether the check notices.
     swaps : by name, pairs of columns whose texts a slip exchanges.
@@ -42,6 +45,7 @@ class Kind:
     midpoint: Check
     check: str
     exact: bool = True
+    roundings: tuple[str, ...] = ("nearest", "cut off", "to add up")
     cause: str = ""
     constrained: bool = True
     corrupted: tuple[str, ...] = ()

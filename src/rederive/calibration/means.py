@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from rederive.calibration.kinds import Bools, Kind, could_print_each, log_uniform, no_probability
+from rederive.calibration.kinds import ONLY_NEAREST, Bools, Kind, could_print_each, log_uniform, no_probability
 from rederive.calibration.printing import Styles, print_p, print_values
 from rederive.checks.paired import correlation_demanded
 from rederive.checks.two_means import CELLS, READINGS, p_ranges_of_two_means
@@ -144,6 +144,8 @@ MEAN_KINDS = (
         two_means_contradicted,
         two_means_midpoint,
         "checks.two_means.check_two_means",
+        roundings=("nearest",),
+        cause=ONLY_NEAREST,
         corrupted=("mean_first", "sd_first", "mean_second", "sd_second", "p"),
         swaps={"spreads exchanged": (("sd_first", "sd_second"),), "sizes exchanged": (("n_first", "n_second"),)},
         sizes={"sd_first": "n_first", "sd_second": "n_second"},
@@ -154,6 +156,8 @@ MEAN_KINDS = (
         mean_change_contradicted,
         mean_change_midpoint,
         "checks.paired.judge_mean_change",
+        roundings=("nearest",),
+        cause=ONLY_NEAREST,
         constrained=False,
         corrupted=("before_mean", "before_sd", "after_mean", "after_sd", "p"),
         swaps={"spreads exchanged": (("before_sd", "after_sd"),)},

@@ -6,7 +6,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rederive.calibration.kinds import Bools, Kind, by_text, could_print_each, log_uniform, no_probability, read_counts
+from rederive.calibration.kinds import (
+    ONLY_NEAREST,
+    Bools,
+    Kind,
+    by_text,
+    could_print_each,
+    log_uniform,
+    no_probability,
+    read_counts,
+)
 from rederive.calibration.printing import ROUNDINGS, Styles, print_p, print_steps, round_quotients
 from rederive.checks.breakdowns import adds_up_by_design
 from rederive.checks.proportions import TESTS, prints_percentage
@@ -212,6 +221,8 @@ SHARE_KINDS = (
         p_contradicted,
         p_midpoint,
         "checks.two_by_two.which_test_prints",
+        roundings=("nearest",),
+        cause=ONLY_NEAREST,
         corrupted=(*ARMS, "p"),
         swaps={"arms exchanged": (("events_treated", "events_control"),)},
     ),
