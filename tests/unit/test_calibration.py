@@ -3,6 +3,7 @@
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from rederive.calibration import run
 from rederive.calibration.power import spoilt
 from rederive.calibration.printing import (
     ONLY_BOUND,
@@ -209,3 +211,50 @@ def test_what_is_counted_is_what_the_check_says(name):
                 said[judged] += 1
     assert said[False]
     assert said[True] or not kind.corrupted
+
+
+# -------------------------------------------------------------------------------------------------------- batches
+
+
+def test_batches_add_up_and_the_first_of_a_long_run_are_those_of_a_short_one():
+    kind = "percentage of a count"
+    both = run.false_alarms({kind: 2})
+    pd.testing.assert_frame_equal(both, run.false_alarms({kind: 1}) + run.false_alarms({kind: 1}, first=1))
+    assert run.false_alarms({kind: 1}).ne(run.false_alarms({kind: 1}, first=1)).any(axis=None)
+
+
+def test_a_batch_does_not_depend_on_other_kinds():
+    one, other = "percentage of a count", "pooled odds ratio"
+    assert run.false_alarms({one: 1, other: 1}).loc[one].equals(run.false_alarms({one: 1}).loc[one])
+
+
+def test_rates_have_exact_intervals():
+    """None in 100: the upper limit is 1 - 0.025^(1/100); one half: symmetrical."""
+    rates = run.with_rates(pd.DataFrame({"claims": [100, 50], "contradicted": [0, 25]}))
+    assert rates["upper"][0] == pytest.approx(1 - 0.025**0.01)
+    assert rates["lower"][0] == 0
+    assert rates["lower"][1] == pytest.approx(1 - rates["upper"][1])
+
+
+BATCHES = {"percentage of a count": 2, "odds ratio, logistic regression": 2}
+
+
+@pytest.fixture(scope="module")
+def alone():
+    return run.false_alarms(BATCHES), run.power(BATCHES)
+
+
+def test_two_processes_count_the_same(alone):
+    assert run.false_alarms(BATCHES, n_jobs=2, progress=True).equals(alone[0])
+
+
+def test_a_dask_cluster_counts_the_same(alone):
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster,
+        distributed.Client(cluster),
+        joblib.parallel_config(backend="dask"),
+    ):
+        assert type(joblib.parallel.get_active_backend()[0]).__name__ == "DaskDistributedBackend"
+        assert run.false_alarms(BATCHES).equals(alone[0])
+        assert run.power(BATCHES).equals(alone[1])
