@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from rederive.printed import Printed
+from rederive.printed import Printed, Rounding
 
 Bools = NDArray[np.bool_]
 Check = Callable[[pd.DataFrame], Bools]
 
 
-ONLY_NEAREST = "digits were cut off; the check rounds to the nearest only"
+WAYS = (None, Rounding.TRUNCATION)
+"""The roundings that the checks try: any to the nearest, then cutting off."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,9 @@ class Kind:
     contradicted : which rows the check calls contradicted.
     midpoint : which rows a check contradicts that takes printed digits for exact.
     check : the function of this library that is tried, as `checks.ratios.judge_ratio`.
-    exact : whether the claims were made by a test and a distribution that the check names.
-    roundings : the `printing` that it names. Where both are named, any alarm is an error of its arithmetic.
-    cause : of the alarms to be expected where one is not.
+    exact : whether the claims were made by a test and a distribution that the check names. If so, any alarm is an
+        error of its arithmetic, whatever the rounding.
+    cause : of the alarms to be expected if not.
     constrained : whether the printed numbers tie each other down, so that agreement between them means something.
     corrupted : the columns with texts whose digits are changed to see whether the check notices.
     swaps : by name, pairs of columns whose texts a slip exchanges.
@@ -45,7 +46,6 @@ class Kind:
     midpoint: Check
     check: str
     exact: bool = True
-    roundings: tuple[str, ...] = ("nearest", "cut off", "to add up")
     cause: str = ""
     constrained: bool = True
     corrupted: tuple[str, ...] = ()
@@ -77,10 +77,11 @@ def no_probability(texts: Iterable[str | None]) -> Bools:
     return np.array([not 0 <= value <= 1 for value in values], dtype=bool)
 
 
-def could_print_each(texts: Iterable[str], values: ArrayLike) -> Bools:
-    """Whether each value could be printed as the text in its place, rounded to the nearest."""
+def could_print_each(texts: Iterable[str], values: ArrayLike, rounding: Rounding | None = None) -> Bools:
+    """Whether each value could be printed as the text in its place; without a `rounding`, by any to the nearest."""
     x = np.asarray(values, dtype=float)
     prints = np.zeros(x.shape, dtype=bool)
     for number, at in by_text(texts):
-        prints[at] = number.could_print(x[at])
+        ends = number.interval(rounding)
+        prints[at] = (x[at] >= ends.lower) & (x[at] <= ends.upper)
     return prints

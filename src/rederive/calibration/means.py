@@ -7,10 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from rederive.calibration.kinds import ONLY_NEAREST, Bools, Kind, could_print_each, log_uniform, no_probability
+from rederive.calibration.kinds import WAYS, Bools, Kind, could_print_each, log_uniform, no_probability
 from rederive.calibration.printing import Styles, print_p, print_values
 from rederive.checks.paired import correlation_demanded
-from rederive.checks.two_means import CELLS, READINGS, p_ranges_of_two_means
+from rederive.checks.two_means import CELLS, READINGS, two_means_print
 from rederive.claims import PrintedMeanChange
 from rederive.printed import Printed, endpoints
 
@@ -69,10 +69,9 @@ def two_means_contradicted(table: pd.DataFrame) -> Bools:
     spreads = table[["sd_first", "sd_second"]].astype(float)
     readable = ((spreads > 0).all(axis=1) & (rows[["n_first", "n_second"]] > 1).all(axis=1)).to_numpy()
     readable &= ~no_probability(table["p"])
-    p, prints = endpoints(table["p"]), np.zeros(len(table), dtype=bool)
-    for spread, equal in READINGS.values():
-        lower, upper = p_ranges_of_two_means(rows[readable], spread=spread, equal_variances=equal)
-        prints[readable] |= (lower < p[1][readable]) & (p[0][readable] < upper)
+    prints = np.zeros(len(table), dtype=bool)
+    for how in WAYS:
+        prints[readable] |= two_means_print(rows[readable], table["p"][readable], how)
     return ~prints
 
 
@@ -122,8 +121,8 @@ def mean_change_contradicted(table: pd.DataFrame) -> Bools:
         numbers = dict(zip(CHANGE, map(Printed.parse, row), strict=True))
         readable = numbers["before_sd"].value > 0 and numbers["after_sd"].value > 0 and 0 <= numbers["p"].value <= 1
         readable = readable and numbers["n"].value >= 3
-        # the model's own validation would take most of the time
-        found.append(not readable or correlation_demanded(PrintedMeanChange.model_construct(None, **numbers)) is None)
+        change = PrintedMeanChange.model_construct(None, **numbers)  # its validation would take most of the time
+        found.append(not readable or all(correlation_demanded(change, how) is None for how in WAYS))
     return np.array(found)
 
 
@@ -144,8 +143,6 @@ MEAN_KINDS = (
         two_means_contradicted,
         two_means_midpoint,
         "checks.two_means.check_two_means",
-        roundings=("nearest",),
-        cause=ONLY_NEAREST,
         corrupted=("mean_first", "sd_first", "mean_second", "sd_second", "p"),
         swaps={"spreads exchanged": (("sd_first", "sd_second"),), "sizes exchanged": (("n_first", "n_second"),)},
         sizes={"sd_first": "n_first", "sd_second": "n_second"},
@@ -156,8 +153,6 @@ MEAN_KINDS = (
         mean_change_contradicted,
         mean_change_midpoint,
         "checks.paired.judge_mean_change",
-        roundings=("nearest",),
-        cause=ONLY_NEAREST,
         constrained=False,
         corrupted=("before_mean", "before_sd", "after_mean", "after_sd", "p"),
         swaps={"spreads exchanged": (("before_sd", "after_sd"),)},

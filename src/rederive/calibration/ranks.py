@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rederive.calibration.kinds import Bools, Kind, log_uniform, no_probability
+from rederive.calibration.kinds import WAYS, Bools, Kind, log_uniform, no_probability
 from rederive.calibration.printing import Styles, print_p, print_steps, print_values, round_quotients
 from rederive.checks.paired import Method, signed_rank_p, smallest_signed_rank_p
 from rederive.checks.quantiles import DEFINITIONS, prints_quartiles
@@ -91,7 +91,8 @@ def signed_rank_contradicted(table: pd.DataFrame) -> Bools:
     """As `judge_quartile_change` without simulation: p is below any that a signed-rank test of so many can have."""
     p = [Printed.parse(text) for text in table["p"]]
     least = table["n"].map(lambda n: smallest_signed_rank_p(int(n)))
-    below = [number.interval().upper < smallest for number, smallest in zip(p, least, strict=True)]
+    highest = [max(number.interval(how).upper for how in WAYS) for number in p]
+    below = [upper < smallest for upper, smallest in zip(highest, least, strict=True)]
     return np.array(below) | no_probability(table["p"])
 
 

@@ -9,18 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from rederive.calibration.kinds import Bools, Kind, could_print_each, log_uniform, no_probability
+from rederive.calibration.kinds import WAYS, Bools, Kind, could_print_each, log_uniform, no_probability
 from rederive.calibration.printing import Styles, print_p, print_values
 from rederive.checks.ratios import SLACK, Convention, feasible
 from rederive.checks.regression import DEGREES_OF_FREEDOM, coefficient_df, judge_regression, r2_ranges
 from rederive.claims import PrintedRegression
-from rederive.printed import Printed, Rounding
+from rederive.printed import Printed
 from rederive.verdicts import Verdict
 
 Floats = NDArray[np.float64]
-
-WAYS = (None, Rounding.TRUNCATION)
-"""The roundings that the checks try: any to the nearest, then cutting off."""
 
 WHOLE = ["k", "r2", "adjusted_r2", "f", "p"]
 

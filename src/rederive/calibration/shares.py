@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rederive.calibration.kinds import (
-    ONLY_NEAREST,
+    WAYS,
     Bools,
     Kind,
     by_text,
@@ -176,7 +176,7 @@ def draw_tests(n: int, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def p_contradicted(table: pd.DataFrame) -> Bools:
-    """As `which_test_prints`: none of the tests has a p value that is printed so, rounded to the nearest."""
+    """As `which_test_prints`: none of the tests has a p value that is printed so; or the loader refuses the row."""
     counts = [read_counts(table[name]) for name in ARMS]
     found = np.zeros(len(table), dtype=bool)
     someone = (counts[1] > 0) & (counts[3] > 0)
@@ -184,10 +184,13 @@ def p_contradicted(table: pd.DataFrame) -> Bools:
     events = counts[0] + counts[2]
     informative = possible & ~no_probability(table["p"]) & (events > 0) & (events < counts[1] + counts[3])
     for test in TESTS.values():
-        found[informative] |= could_print_each(table["p"][informative], test(*(x[informative] for x in counts)))
+        values = test(*(x[informative] for x in counts))
+        for how in WAYS:
+            found[informative] |= could_print_each(table["p"][informative], values, how)
     for i in np.flatnonzero(informative & ~found):
-        p = Printed.parse(table["p"].iloc[i])
-        found[i] = p.could_print(list(p_by_test(*(int(x[i]) for x in counts)).values())).any()
+        ends = [Printed.parse(table["p"].iloc[i]).interval(how) for how in WAYS]
+        tried = p_by_test(*(int(x[i]) for x in counts)).values()
+        found[i] = any(value in interval for value in tried for interval in ends)
     return ~found
 
 
@@ -221,8 +224,6 @@ SHARE_KINDS = (
         p_contradicted,
         p_midpoint,
         "checks.two_by_two.which_test_prints",
-        roundings=("nearest",),
-        cause=ONLY_NEAREST,
         corrupted=(*ARMS, "p"),
         swaps={"arms exchanged": (("events_treated", "events_control"),)},
     ),

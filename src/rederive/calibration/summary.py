@@ -9,26 +9,22 @@ from rederive.calibration.run import KINDS
 COUNTS = ["claims", "contradicted", "midpoint"]
 
 
-def is_named(kind: str, printing: str) -> bool:
-    """Whether the check of a kind names the test, the distribution and the rounding of such claims."""
-    return KINDS[kind].exact and printing in KINDS[kind].roundings
-
-
-def alarms_by_kind(counts: pd.DataFrame, *, named: bool) -> pd.DataFrame:
-    """The counts of `false_alarms` by kind: of claims made in a way the check names, or of the others.
+def alarms_by_kind(counts: pd.DataFrame, *, exact: bool) -> pd.DataFrame:
+    """The counts of `false_alarms` by kind: of kinds whose tests and distributions the check names, or of the others.
 
     Parameters
     ----------
-    counts : with columns `kind`, `printing` and `COUNTS`.
+    counts : with columns `kind` and `COUNTS`.
 
     Returns
     -------
-    A row per kind, in the order of `KINDS`, with `COUNTS`; of the others, with the `cause` of their alarms too.
+    A row per kind, in the order of `KINDS`, with `COUNTS`, the `check`, and the `cause` of alarms.
     """
-    ways = [is_named(*way) is named for way in counts[["kind", "printing"]].itertuples(index=False, name=None)]
-    summed = counts[ways].groupby("kind")[COUNTS].sum()
-    summed = summed.loc[[kind for kind in KINDS if kind in summed.index]]
-    return summed if named else summed.assign(cause=[KINDS[kind].cause for kind in summed.index])
+    summed = counts.groupby("kind")[COUNTS].sum()
+    chosen = [kind for kind in KINDS if kind in summed.index and KINDS[kind].exact is exact]
+    return summed.loc[chosen].assign(
+        check=[KINDS[kind].check for kind in chosen], cause=[KINDS[kind].cause for kind in chosen]
+    )
 
 
 def power_by(counts: pd.DataFrame, by: list[str], *, constrained: bool) -> pd.DataFrame:

@@ -70,6 +70,7 @@ def sizes_that_print(
     df = (n - k - intercept).astype(float)
     with np.errstate(divide="ignore"):  # the double nearest to R² may be 1
         p = [stats.f.sf(end / k / ((1 - end) / df), k, df) for end in reversed(ends)]
+    p[0] = np.minimum(*p)  # of one R² in two arrays, the tails may differ in the last bit
     columns = {"n": n, "intercept": intercept, "residual_df": n - k - intercept, "fits": fits}
     return pd.DataFrame(columns | dict(zip(("r2_lower", "r2_upper", "p_lower", "p_upper"), ends + p, strict=True)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 from typing import Literal
 
@@ -10,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from rederive.printed import Interval, Printed, endpoints
+from rederive.printed import Interval, Printed, Rounding, endpoints
 
 Spread = Literal["SD", "SE"]
 Floats = NDArray[np.float64]
@@ -43,7 +44,7 @@ def p_of_two_means(
 
 
 def p_ranges_of_two_means(
-    rows: pd.DataFrame, *, spread: Spread = "SD", equal_variances: bool = True
+    rows: pd.DataFrame, *, spread: Spread = "SD", equal_variances: bool = True, rounding: Rounding | None = None
 ) -> tuple[Floats, Floats]:
     """The smallest and the largest two-sided p value that each of n comparisons can have; two arrays of shape (n,).
 
@@ -56,13 +57,14 @@ def p_ranges_of_two_means(
     ----------
     rows : `mean_first`, `sd_first`, `mean_second` and `sd_second` as printed, `n_first` and `n_second` as integers.
     spread : what is printed behind the ±: standard deviations, or standard errors of the means.
+    rounding : how digits were rounded; None for any rounding to the nearest.
     """
-    first, second = (endpoints(rows[f"mean_{which}"]) for which in ("first", "second"))
+    first, second = (endpoints(rows[f"mean_{which}"], rounding) for which in ("first", "second"))
     n = rows[["n_first", "n_second"]].to_numpy(dtype=float).T
     least = np.maximum(0.0, np.maximum(first[0] - second[1], second[0] - first[1]))
     largest = np.maximum(first[1] - second[0], second[1] - first[0])
     # the standard deviations of both groups at the four corners, shape (4, 2, rows)
-    sds = np.array(list(product(endpoints(rows["sd_first"]), endpoints(rows["sd_second"]))))
+    sds = np.array(list(product(*(endpoints(rows[name], rounding) for name in ("sd_first", "sd_second")))))
     if spread == "SE":
         sds = sds * np.sqrt(n)
     if equal_variances:
@@ -84,7 +86,8 @@ def check_two_means(rows: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    The index of `rows`, a column of intervals per reading, and `prints`: whether any of them prints the `p` there.
+    The index of `rows`, a column of intervals per reading, and `prints`: whether any of them prints the `p` there,
+    rounded to the nearest or with digits cut off.
     """
     ranges = {
         name: p_ranges_of_two_means(rows, spread=spread, equal_variances=equal)
@@ -93,8 +96,22 @@ def check_two_means(rows: pd.DataFrame) -> pd.DataFrame:
     found = pd.DataFrame(
         {name: [Interval(*ends) for ends in zip(*both, strict=True)] for name, both in ranges.items()}, index=rows.index
     )
-    prints = [
-        any(p.interval().overlaps(interval) for interval in row)
-        for p, row in zip(rows["p"], found.itertuples(index=False, name=None), strict=True)
+    prints = [two_means_print(rows, rows["p"], how) for how in (None, Rounding.TRUNCATION)]
+    return found.assign(prints=np.any(prints, axis=0))
+
+
+def two_means_print(rows: pd.DataFrame, p: Iterable[str | Printed], rounding: Rounding | None) -> NDArray[np.bool_]:
+    """Whether any of `READINGS` can have a p value that is printed so; shape (n,).
+
+    Parameters
+    ----------
+    rows : as for `p_ranges_of_two_means`.
+    p : the printed p value of each row.
+    rounding : how all digits were rounded; None for any rounding to the nearest.
+    """
+    from_, to = endpoints(p, rounding)
+    ranges = [
+        p_ranges_of_two_means(rows, spread=spread, equal_variances=equal, rounding=rounding)
+        for spread, equal in READINGS.values()
     ]
-    return found.assign(prints=prints)
+    return np.asarray(np.any([(lower < to) & (from_ < upper) for lower, upper in ranges], axis=0))
