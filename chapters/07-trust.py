@@ -62,7 +62,7 @@ measured.open()
 
 # %%
 stored = measured.table("false-alarms")
-named = alarms_by_kind(stored, named=True)
+named = alarms_by_kind(stored, exact=True)
 
 again = false_alarms(dict.fromkeys(KINDS, 1))
 before = stored.set_index(["kind", "printing"]).filter(like="first_")
@@ -78,10 +78,8 @@ names, {wrongly:,} were contradicted, in {len(named)} kinds of at least {fewest:
 judged again while this page was made, with {"the same" if same else "other"} counts.
 """)
 table(
-    named.assign(
-        midpoint=named["midpoint"] / named["claims"],
-        check=[KINDS[kind].check for kind in named.index],
-    )
+    named.assign(midpoint=named["midpoint"] / named["claims"])
+    .drop(columns="cause")
     .reset_index()
     .rename(
         columns={
@@ -111,7 +109,7 @@ table(
 # Authors often print a Wald interval beside the p value of another test of the same data.
 
 # %%
-others = with_rates(alarms_by_kind(stored, named=False))
+others = with_rates(alarms_by_kind(stored, exact=False))
 
 # %% tags=["hide-input"]
 worst = others["rate"].idxmax()

@@ -213,6 +213,13 @@ def test_what_is_counted_is_what_the_check_says(name):
     assert said[True] or not kind.corrupted
 
 
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.exact])
+def test_no_honest_claim_is_contradicted_however_it_is_rounded(name):
+    honest = KINDS[name].draw(300, np.random.default_rng(11))
+    assert set(honest["printing"]) >= {"nearest", "cut off"}
+    assert not KINDS[name].contradicted(honest).any()
+
+
 # -------------------------------------------------------------------------------------------------------- batches
 
 

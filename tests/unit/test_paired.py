@@ -36,7 +36,7 @@ from rederive.checks.paired import (
 )
 from rederive.checks.quantiles import DEFINITIONS
 from rederive.claims import PrintedMeanChange, PrintedQuartileChange
-from rederive.printed import Interval, Printed, print_number
+from rederive.printed import Interval, Printed, Rounding, print_number
 from rederive.verdicts import Verdict
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "paired.json").read_text())
@@ -381,6 +381,35 @@ def test_verdicts_on_means():
         judge_mean_change(
             PrintedMeanChange(n="2", before_mean="5", before_sd="1", after_mean="6", after_sd="1", p="0.5")
         )
+
+
+def test_means_may_have_their_digits_cut_off_and_the_finding_says_so():
+    numbers = {"n": "10", "before_mean": "5.0", "before_sd": "1.0", "after_mean": "5.5", "after_sd": "2.0"}
+    wide = PrintedMeanChange(**numbers, p="0.5")
+    highest = [extreme_p(wide, how).upper for how in (None, Rounding.TRUNCATION)]
+    assert highest[0] < highest[1]  # spreads may be larger
+    between = print_number(sum(highest) / 2, 6).text
+    finding = judge_mean_change(PrintedMeanChange(**numbers, p=between))
+    assert finding.verdict is Verdict.POSSIBLE
+    assert finding.convention.endswith("digits cut off")
+    beyond = print_number(highest[1] + 0.001, 6).text
+    assert judge_mean_change(PrintedMeanChange(**numbers, p=beyond)).verdict is Verdict.CONTRADICTED
+
+
+def test_the_least_p_value_may_have_its_digits_cut_off():
+    """The least two-sided p of 10 patients is 2 in 1024, or that of z = √10; cut to four decimals."""
+    least = min(2 / 1024, 2 * stats.norm.sf(math.sqrt(10)))
+    printed = print_number(least, 4, Rounding.TRUNCATION).text
+    below = print_number(Fraction(printed) - Fraction(1, 10_000), 4).text
+    texts = {
+        f"{when}_{q}": t for when in ("before", "after") for q, t in zip(("q1", "median", "q3"), "123", strict=True)
+    }
+    quick = PairingAssumptions(draws=2, correlations=(0.0,))
+    verdicts = [
+        judge_quartile_change(PrintedQuartileChange(n="10", p=x, **texts), quick).verdict for x in (printed, below)
+    ]
+    assert verdicts[0] is not Verdict.CONTRADICTED
+    assert verdicts[1] is Verdict.CONTRADICTED
 
 
 # ------------------------------------------------------------------- signed-rank test from medians and quartiles

@@ -23,7 +23,7 @@ from rederive.checks.two_by_two import (
     which_odds_ratio_prints,
     which_test_prints,
 )
-from rederive.checks.two_means import check_two_means, p_of_two_means
+from rederive.checks.two_means import check_two_means, p_of_two_means, two_means_print
 from rederive.claims import PrintedRatio
 from rederive.methods.life_tables import (
     hazard_ratios_by_year,
@@ -38,7 +38,7 @@ from rederive.methods.trial_power import (
     judge_no_substantial_reduction,
     judge_not_significant,
 )
-from rederive.printed import Interval, Printed, print_number
+from rederive.printed import Interval, Printed, Rounding, print_number
 from rederive.verdicts import Verdict
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "two_arms.json").read_text())
@@ -173,6 +173,27 @@ def test_standard_errors_are_read_as_such():
     as_se = p_of_two_means(*numbers, spread="SE")
     assert as_sd.middle == pytest.approx(as_se.middle, abs=0.02)
     assert as_se.lower < as_sd.lower  # one digit less: 1.0 x 5 is 4.75 to 5.25
+
+
+def test_a_test_may_have_its_digits_cut_off_and_is_named_as_such():
+    """χ² of 10 of 40 against 5 of 42, cut at the first decimal where that is not rounding to the nearest."""
+    chi2 = p_by_test(10, 40, 5, 42)["χ²"]
+    cut = (print_number(chi2, decimals, Rounding.TRUNCATION) for decimals in range(4, 10))
+    digits = next(number.text for number in cut if not number.could_print(chi2))
+    rows = pd.DataFrame([[10, 40, 5, 42, Printed.parse(digits)]], columns=[*COUNTS, "p"])
+    assert which_test_prints(rows)["printed by"].tolist() == ["χ², digits cut off"]
+
+
+def test_means_may_have_their_digits_cut_off():
+    """True means 10.49 and 12.69, standard deviations 2.19 and 2.29, cut to one decimal; p cut to four."""
+    p = stats.ttest_ind_from_stats(10.49, 2.19, 30, 12.69, 2.29, 30).pvalue
+    texts = {"mean_first": "10.4", "sd_first": "2.1", "mean_second": "12.6", "sd_second": "2.2"}
+    row = {name: Printed.parse(text) for name, text in texts.items()} | {"n_first": 30, "n_second": 30}
+    far = row | {"mean_first": Printed.parse("11.9")}
+    rows = pd.DataFrame([numbers | {"p": print_number(p, 6, Rounding.TRUNCATION)} for numbers in (row, far)])
+    assert two_means_print(rows, rows["p"], Rounding.TRUNCATION).tolist() == [True, False]
+    assert check_two_means(rows)["prints"].tolist() == [True, False]
+    assert not two_means_print(rows, ["0.99", "0.99"], None).any()
 
 
 def test_a_table_of_two_means():
