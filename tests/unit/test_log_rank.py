@@ -19,14 +19,6 @@ def test_the_oracle_did_not_shrink():
     assert len(CASES) == 16
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["call"])
-def test_z_equals_r(case):
-    time, event, group = (np.array(case["inputs"][name], dtype=float) for name in ("time", "event", "group"))
-    z = log_rank(time[None], event[None], group)
-    assert z[0] == pytest.approx(float(case["values"]["z"]), rel=1e-10)
-    assert z[0] ** 2 == pytest.approx(float(case["values"]["chisq"]), rel=1e-10)
-
-
 @settings(max_examples=60)
 @given(st.data())
 def test_z_equals_lifelines(data):

@@ -72,14 +72,6 @@ def test_the_oracle_did_not_shrink():
     assert len({tuple(case["values"][d] for case in ORACLE["cases"]) for d in range(9)}) == 9
 
 
-@pytest.mark.parametrize("definition", DEFINITIONS)
-def test_quantiles_equal_r(definition):
-    for case in ORACLE["cases"]:
-        values = [i**2 for i in range(1, case["n"] + 1)]
-        ours = float(exact_quantile(values, Fraction(case["p"]), definition))
-        assert ours == pytest.approx(case["values"][definition - 1], **CLOSE), case
-
-
 @settings(max_examples=100)
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=60), st.integers(0, 64), st.sampled_from(list(DEFINITIONS)))
 def test_quantiles_equal_numpy(values, sixtyfourths, definition):
