@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -53,6 +54,21 @@ def test_the_grid_is_large_and_every_package_is_in_it() -> None:
     assert {"metafor", "survival", "rpact", "coin", "exactRankTests", "mvtnorm", "stats"} == set(by_package.index)
     assert STORED["values"].sum() >= 30_000
     assert by_package.min() >= 19
+
+
+def test_no_kind_of_case_was_dropped() -> None:
+    """Beside the grids that the tests of their modules describe."""
+    experiments = Counter(case["kind"] for case in recorded("animals")["cases"])
+    assert experiments == {
+        "joint": 75, "clustered": 30, "log-rank": 16, "filter": 20, "two-groups": 30, "difference": 30,
+    }  # fmt: skip
+    assert len(recorded("tables")["cases"]) >= 10
+    selections = [case for case in recorded("regression")["cases"] if case["kind"] == "selection"]
+    assert sorted((case["data"], case["intercept"], case["keep"]) for case in selections) == sorted(
+        (name, intercept, keep)
+        for name, keep in {"small": 2, "noise": 8, "away_from_zero": 8, "scales": 5, "exact": 3}.items()
+        for intercept in (True, False)
+    )
 
 
 @pytest.mark.parametrize("name", sorted({group.ours for group in GROUPS.values()}))

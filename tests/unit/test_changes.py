@@ -1,4 +1,4 @@
-"""Relative changes: readings by hand, counts by brute force, standard deviations against R and scipy."""
+"""Relative changes: readings by hand, counts by brute force, standard deviations against scipy."""
 
 import math
 from fractions import Fraction

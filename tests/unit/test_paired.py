@@ -1,4 +1,4 @@
-"""Paired comparisons: against R, SciPy 1.11.1, enumeration of all signs and of all pairings."""
+"""Paired comparisons: against SciPy 1.11.1, enumeration of all signs and of all pairings."""
 
 import json
 import math

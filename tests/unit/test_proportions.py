@@ -1,4 +1,4 @@
-"""Percentages and two-by-two tables: against exact fractions, enumeration, scipy and R."""
+"""Percentages and two-by-two tables: against exact fractions, enumeration, scipy and statsmodels."""
 
 from fractions import Fraction
 

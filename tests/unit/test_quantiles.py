@@ -1,4 +1,4 @@
-"""Medians and quartiles: against R, numpy, exact fractions and enumeration."""
+"""Medians and quartiles: against numpy, exact fractions and enumeration."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Rescue experiments: against R, statsmodels, scipy's own t tests, and simulation."""
+"""Rescue experiments: against statsmodels, scipy's own t tests, and simulation."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Arms of unknown size: the bounds against every pair of arms, the ranges by hand, the intervals against R."""
+"""Arms of unknown size: the bounds against every pair of arms, the ranges by hand, which tests print against R."""
 
 import json
 import math
