@@ -7,7 +7,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint serve lab bench simulations oracles lock clean
+.PHONY: help book test lint serve lab bench simulations calibrate oracles lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -37,6 +37,9 @@ bench: $(READY) ## measure speed
 simulations: $(READY) ## run the simulations of the chapters at full size, on all cores
 	$(BIN)/python simulations/immortal_time.py
 	$(BIN)/python simulations/il15_animals.py
+
+calibrate: $(READY) ## measure the error rates of the checks at full size (about an hour)
+	$(BIN)/python measurements/calibrate.py
 
 oracles: $(READY) ## ask R again for all stored values, and measure how far the library is from them
 	PYTHONPATH=tests $(BIN)/python measurements/oracles.py

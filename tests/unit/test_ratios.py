@@ -165,7 +165,10 @@ def test_the_known_false_alarm_of_midpoints_is_none_here():
 
 
 def test_a_wrong_p_is_contradicted_and_a_one_sided_one_named():
-    assert judge_ratio(ratio("0.73", "0.59", "0.90", "0.03")).verdict is Verdict.CONTRADICTED
+    wrong = judge_ratio(ratio("0.73", "0.59", "0.90", "0.03"))
+    assert wrong.verdict is Verdict.CONTRADICTED
+    assert "agree and allow p 0.0024 to 0.0043 by Wald's test" in wrong.because
+    assert "another test" in wrong.because
     one_sided = check_ratio(ratio("0.73", "0.59", "0.90", "0.0017"))
     assert [name for name, fits in one_sided.fits.items() if fits] == ["Wald, normal, log scale, one-sided p"]
     assert "one-sided" in judge_ratio(one_sided.printed).because
@@ -173,6 +176,7 @@ def test_a_wrong_p_is_contradicted_and_a_one_sided_one_named():
 
 def test_an_interval_off_centre_is_contradicted_even_without_p():
     finding = judge_ratio(ratio("0.73", "0.59", "0.95"))
+    assert finding.because == "No effect and standard error can print this estimate and its interval together."
     assert finding.verdict is Verdict.CONTRADICTED
 
 

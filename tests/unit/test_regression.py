@@ -377,6 +377,44 @@ def test_an_r2_that_its_f_does_not_allow_is_contradicted():
         assert finding.because.startswith("No number of patients")
 
 
+def test_a_regression_may_have_its_digits_cut_off_and_the_finding_says_so():
+    """R² = 0.61 - a little, n = 40, k = 2: each number with further digits cut off, which no rounding prints."""
+    r2 = 0.60996
+    adjusted, f = 1 - (1 - r2) * 39 / 37, r2 / 2 / ((1 - r2) / 37)
+    cut = PrintedRegression(
+        k="2", **{name: cut_off(x, 3) for name, x in (("r2", r2), ("adjusted_r2", adjusted), ("f", f))}
+    )
+    assert not sizes_that_print(cut, range(4, 400))["fits"].any()
+    finding = judge_regression(cut, (40,))
+    assert finding.verdict is Verdict.COHERENT
+    assert "if digits were cut off, not rounded" in finding.because
+    assert "40 with an intercept" in finding.because
+    assert judge_predictive_power(cut, (40,)).verdict is Verdict.MISWORDED
+
+
+def cut_off(value, decimals):
+    return str(print_number(value, decimals, Rounding.TRUNCATION))
+
+
+def test_coefficients_may_have_their_digits_cut_off_and_the_finding_says_so():
+    impossible = PrintedRegression(k="1", r2="0.90", adjusted_r2="0.10", f="0.5")  # so they are judged alone
+    b, s, df = 1.99997, 0.49999, 12
+    q = stats.t.isf(0.025, df)
+    numbers = {"estimate": b, "lower": b - q * s, "upper": b + q * s, "p": 2 * stats.t.sf(b / s, df)}
+    rows = pd.DataFrame([{"predictor": "x"} | {n: Printed.parse(cut_off(x, 4)) for n, x in numbers.items()}])
+    assert not coefficient_df(rows).to_numpy().any()
+    finding = judge_coefficients(rows, impossible)
+    assert finding.verdict is Verdict.COHERENT
+    assert "if digits were cut off" in finding.because
+    assert "digits cut off" in finding.convention
+    assert finding.recomputed["residual_df"].lower <= df <= finding.recomputed["residual_df"].upper
+
+
+def test_no_r2_is_negative():
+    negative = PrintedRegression(k="2", r2="-0.43", adjusted_r2="-0.50", f="3.1")
+    assert judge_regression(negative, (40,)).verdict is Verdict.CONTRADICTED
+
+
 def test_every_size_that_r2_and_f_allow_is_searched():
     large = PrintedRegression(k="1", r2="0.50", adjusted_r2="0.50", f="1000")
     found = sizes_that_print(large, range(3, 5000))

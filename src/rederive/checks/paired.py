@@ -36,7 +36,7 @@ from scipy import stats
 
 from rederive.checks.quantiles import QUARTERS, order_statistics, samples_that_print
 from rederive.claims import PrintedMeanChange, PrintedQuartileChange
-from rederive.printed import Interval, Printed, formatted, p_for_readers, p_range
+from rederive.printed import Interval, Printed, Rounding, formatted, p_for_readers, p_range
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -187,17 +187,17 @@ def t_p(
     return np.asarray(2 * stats.t.sf(t, n - 1), dtype=float)
 
 
-def p_for_correlation(change: PrintedMeanChange, correlation: float) -> Interval:
+def p_for_correlation(change: PrintedMeanChange, correlation: float, rounding: Rounding | None = None) -> Interval:
     """All p values of a paired t test that any means and SDs printing these digits can have at this correlation.
 
     p falls with the distance of the means and rises with the differences' variance. That variance is a convex function
     of the two SDs: largest at a corner of their intervals, and smallest on an edge, since it grows along every ray from
     the origin.
     """
-    n, distance = _patients(change), _distance(change)
-    s1, s2 = _corners(change)
+    n, distance = _patients(change), _distance(change, rounding)
+    s1, s2 = _corners(change, rounding)
     highest = t_p(0, s1, distance.lower, s2, n, correlation)
-    s1, s2 = _edges(change, lambda sd: correlation * sd)
+    s1, s2 = _edges(change, lambda sd: correlation * sd, rounding)
     lowest = t_p(0, s1, distance.upper, s2, n, correlation)
     return Interval(np.nanmin(lowest), np.nanmax(highest))
 
@@ -220,12 +220,12 @@ def p_by_exact_correlation(change: PrintedMeanChange, correlations: Sequence[flo
     )
 
 
-def extreme_p(change: PrintedMeanChange) -> Interval:
+def extreme_p(change: PrintedMeanChange, rounding: Rounding | None = None) -> Interval:
     """All p values of a paired t test that these means and SDs allow, whatever the correlation: p falls as it rises."""
-    return Interval(p_for_correlation(change, 1).lower, p_for_correlation(change, -1).upper)
+    return Interval(p_for_correlation(change, 1, rounding).lower, p_for_correlation(change, -1, rounding).upper)
 
 
-def correlation_demanded(change: PrintedMeanChange) -> Interval | None:
+def correlation_demanded(change: PrintedMeanChange, rounding: Rounding | None = None) -> Interval | None:
     """All within-patient correlations at which some means and SDs printing these digits print the p value; maybe none.
 
     t² = n d² / (s1² + s2² - 2 r s1 s2), solved for r, is r = (s1² + s2² - c) / (2 s1 s2) with c = n d² / t². p falls as
@@ -233,7 +233,7 @@ def correlation_demanded(change: PrintedMeanChange) -> Interval | None:
     opposites. Along one SD r is convex with its least value at s1² = s2² - c, or rises throughout: the least value lies
     on an edge, the greatest on a corner.
     """
-    n, distance, p = _patients(change), _distance(change), change.p.interval()
+    n, distance, p = _patients(change), _distance(change, rounding), change.p.interval(rounding)
     t = stats.t.isf(np.clip([p.upper, p.lower], 0, 1) / 2, n - 1)
     with np.errstate(divide="ignore"):
         c_high, c_low = np.divide(n * np.array([distance.upper, distance.lower]) ** 2, t**2)
@@ -241,20 +241,24 @@ def correlation_demanded(change: PrintedMeanChange) -> Interval | None:
     def correlation(s1: Floats, s2: Floats, c: float) -> Floats:
         return np.asarray((s1**2 + s2**2 - c) / (2 * s1 * s2))
 
-    edges = _edges(change, lambda sd: np.sqrt(np.maximum(sd**2 - c_high, 0)))
+    edges = _edges(change, lambda sd: np.sqrt(np.maximum(sd**2 - c_high, 0)), rounding)
     least = max(-1.0, float(correlation(*edges, c_high).min()))
-    greatest = min(1.0, float(correlation(*_corners(change), c_low).max()))
+    greatest = min(1.0, float(correlation(*_corners(change, rounding), c_low).max()))
     return Interval(least, greatest) if least <= greatest else None
 
 
 def judge_mean_change(change: PrintedMeanChange) -> Finding:
     """Can a paired t test print this p value from these means and SDs, and at which correlations?
 
+    Rounded to the nearest; if it cannot, digits may have been cut off, and the finding says so.
+
     Raises
     ------
     ValueError : if there are fewer than three patients.
     """
-    demanded, allowed = correlation_demanded(change), extreme_p(change)
+    ways = {how: correlation_demanded(change, how) for how in (None, Rounding.TRUNCATION)}
+    rounding = next((how for how, found in ways.items() if found is not None), None)
+    demanded, allowed = ways[rounding], extreme_p(change, rounding)
     if demanded is None:
         because = (
             f"These means and standard deviations put p at {p_range(allowed)} over all within-patient correlations; "
@@ -271,7 +275,8 @@ def judge_mean_change(change: PrintedMeanChange) -> Finding:
         because = f"The printed p {change.p} needs a within-patient correlation {which}; the correlation is not given."
     return Finding(
         judge_mean_change,
-        "paired t test, two-sided; any values with these means and standard deviations",
+        "paired t test, two-sided; any values with these means and standard deviations"
+        + ("; digits cut off" if rounding else ""),
         because,
         {"p": allowed} | ({"correlation": demanded} if demanded else {}),
         exists=demanded is not None,
@@ -286,24 +291,29 @@ def _patients(change: PrintedMeanChange) -> int:
     return n
 
 
-def _distance(change: PrintedMeanChange) -> Interval:
+def _distance(change: PrintedMeanChange, rounding: Rounding | None) -> Interval:
     """How far apart the true means can be."""
-    before, after = change.before_mean.interval(), change.after_mean.interval()
+    before, after = change.before_mean.interval(rounding), change.after_mean.interval(rounding)
     signed = Interval(after.lower - before.upper, after.upper - before.lower)
     ends = abs(signed.lower), abs(signed.upper)
     return Interval(0 if 0 in signed else min(ends), max(ends))
 
 
-def _corners(change: PrintedMeanChange) -> tuple[Floats, Floats]:
+def _corners(change: PrintedMeanChange, rounding: Rounding | None) -> tuple[Floats, Floats]:
     """The four pairs of SDs (before, after) of which each is as small or as large as its digits allow."""
-    before, after = change.before_sd.interval(), change.after_sd.interval()
+    before, after = change.before_sd.interval(rounding), change.after_sd.interval(rounding)
     pairs = list(product((before.lower, before.upper), (after.lower, after.upper)))
     return np.array(pairs)[:, 0], np.array(pairs)[:, 1]
 
 
-def _edges(change: PrintedMeanChange, best: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
+def _edges(
+    change: PrintedMeanChange, best: Callable[[Floats], Floats], rounding: Rounding | None
+) -> tuple[Floats, Floats]:
     """The best pair of SDs on each edge: one SD at an end of its interval, the other as near its `best` as it may."""
-    before, after = (np.array([x.lower, x.upper]) for x in (change.before_sd.interval(), change.after_sd.interval()))
+    before, after = (
+        np.array([ends.lower, ends.upper])
+        for ends in (change.before_sd.interval(rounding), change.after_sd.interval(rounding))
+    )
     s1 = np.concatenate([before, np.clip(best(after), *before)])
     s2 = np.concatenate([np.clip(best(before), *after), after])
     return s1, s2
@@ -534,7 +544,7 @@ def judge_quartile_change(
     n = change.n.count()
     least = smallest_signed_rank_p(n)
     convention = f"signed-rank test, two-sided; quartiles by definition {assumed.definition}"
-    if change.p.interval().upper < least:
+    if max(change.p.interval(how).upper for how in (None, Rounding.TRUNCATION)) < least:
         because = f"No signed-rank test of {n} patients gives a p value below {formatted(least, '.2g', ROUND_FLOOR)}."
         return Finding(judge_quartile_change, convention, because, {"p_least": least}, exists=False, missing=MISSING)
     curve = p_by_correlation(change, assumed)

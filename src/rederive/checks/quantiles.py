@@ -151,15 +151,24 @@ def _pins(
 # ---------------------------------------------------------------------- one row of quartiles, a table, a summary
 
 
-def check_quartiles(quartiles: Quartiles, n: int, grid: Fraction = Fraction(1)) -> dict[tuple[int, Rounding], bool]:
-    """By definition and rounding, whether any n values on the grid, 0 or more, print these three quartiles together.
+def prints_quartiles(
+    quartiles: Quartiles, n: int, definition: int, rounding: Rounding | None = None, grid: Fraction = Fraction(1)
+) -> bool:
+    """Whether any n values on the grid, 0 or more, print these three quartiles together, by one definition.
+
+    Without a `rounding`, any to the nearest.
 
     Raises
     ------
     ValueError : if n < 8, a quartile is a bound such as <5, or the grid has no steps.
     """
+    return len(_pins(quartiles, n, definition, grid, rounding)[0]) > 0
+
+
+def check_quartiles(quartiles: Quartiles, n: int, grid: Fraction = Fraction(1)) -> dict[tuple[int, Rounding], bool]:
+    """`prints_quartiles` for each of nine definitions and three roundings."""
     return {
-        (definition, how): len(_pins(quartiles, n, definition, grid, how)[0]) > 0
+        (definition, how): prints_quartiles(quartiles, n, definition, how, grid)
         for definition in DEFINITIONS
         for how in Rounding
     }

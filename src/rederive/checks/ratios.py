@@ -364,8 +364,13 @@ def judge_ratio(
     check = check_ratio(printed, conventions)
     fitting = [name for name, fits in check.fits.items() if fits]
     differing = _differing(printed, source) if source else []
-    if not check.coherent:
-        because = "No effect and standard error can print this estimate, interval and p value together."
+    if not check.coherent and check_ratio(printed.model_copy(update={"p": None}), conventions).coherent:
+        because = (
+            f"Estimate and interval agree and allow p {p_range(check.p)} by Wald's test; under no convention tried is "
+            f"the printed {printed.p} one of them. It may come from another test."
+        )
+    elif not check.coherent:
+        because = "No effect and standard error can print this estimate and its interval together."
     elif printed.p is None:
         because = f"Estimate and interval agree; they put the p value, which is not printed, at {p_range(check.p)}."
     else:

@@ -24,7 +24,7 @@ from scipy import stats
 
 from rederive.checks.ratios import SLACK, Convention, feasible
 from rederive.claims import PrintedRegression
-from rederive.printed import Interval, Rounding, listed
+from rederive.printed import Interval, Rounding, endpoints, listed
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -63,37 +63,55 @@ def sizes_that_print(
     n, intercept = (x.ravel() for x in np.meshgrid(list(sizes), [True, False], indexing="ij"))
     enough = n - k - intercept >= 1
     n, intercept = n[enough], intercept[enough]
-    df = (n - k - intercept).astype(float)
-    lower, upper = _r2_range(regression, df, rounding)
+    table = pd.DataFrame([dict(regression)])
+    lower, upper = r2_ranges(table, n - k - intercept, rounding)
     fits = lower <= upper + SLACK
     ends = [np.where(fits, end, np.nan) for end in (lower, np.maximum(lower, upper))]
+    df = (n - k - intercept).astype(float)
     with np.errstate(divide="ignore"):  # the double nearest to R² may be 1
         p = [stats.f.sf(end / k / ((1 - end) / df), k, df) for end in reversed(ends)]
+    p[0] = np.minimum(*p)  # of one R² in two arrays, the tails may differ in the last bit
     columns = {"n": n, "intercept": intercept, "residual_df": n - k - intercept, "fits": fits}
     return pd.DataFrame(columns | dict(zip(("r2_lower", "r2_upper", "p_lower", "p_upper"), ends + p, strict=True)))
 
 
-def _r2_range(regression: PrintedRegression, df: Floats, rounding: Rounding | None) -> tuple[Floats, Floats]:
-    """The largest of the lower and the smallest of the upper ends of R², by residual degrees of freedom."""
-    k = regression.k.count()
+def r2_ranges(
+    regressions: pd.DataFrame, residual_df: ArrayLike, rounding: Rounding | None = None
+) -> tuple[Floats, Floats]:
+    """The largest of the lower and the smallest of the upper ends of R² that the printed numbers of regressions leave.
 
-    def from_f(f: ArrayLike) -> Floats:
+    There is an R² that prints them all where the first is not above the second, but for `checks.ratios.SLACK`.
+
+    Parameters
+    ----------
+    regressions : the fields of `PrintedRegression` as columns of `Printed`; p may be None.
+    residual_df : of each regression; or of one regression, all that it is asked about.
+
+    Returns
+    -------
+    Two arrays, of the shape that rows and `residual_df` have together.
+    """
+    k = np.array([number.count() for number in regressions["k"]], dtype=float)
+    df = np.asarray(residual_df, dtype=float)
+
+    def from_f(f: Floats) -> Floats:
         with np.errstate(divide="ignore"):  # a p value of 1 allows an F, and an R², of 0
-            return np.asarray(1 / (1 + df / (k * np.asarray(f, dtype=float))))
+            return np.asarray(1 / (1 + df / (k * f)))
 
-    r2, adjusted, f = (x.interval(rounding) for x in (regression.r2, regression.adjusted_r2, regression.f))
-    lower = [np.full_like(df, max(0.0, r2.lower)), 1 - (1 - adjusted.lower) * df / (df + k), from_f(f.lower)]
-    upper = [np.full_like(df, min(1.0, r2.upper)), 1 - (1 - adjusted.upper) * df / (df + k), from_f(f.upper)]
-    if regression.p is not None:
-        p = regression.p.interval(rounding)
-        lower.append(from_f(stats.f.isf(min(1.0, p.upper), k, df)))
-        upper.append(from_f(stats.f.isf(max(0.0, p.lower), k, df)))
-    return np.max(lower, axis=0), np.min(upper, axis=0)
+    r2, adjusted, f = (endpoints(regressions[name], rounding) for name in ("r2", "adjusted_r2", "f"))
+    p = endpoints(("<1" if number is None else number for number in regressions["p"]), rounding)
+    lower = [np.maximum(0, r2[0]), 1 - (1 - adjusted[0]) * df / (df + k), from_f(f[0])]
+    upper = [np.minimum(1, r2[1]), 1 - (1 - adjusted[1]) * df / (df + k), from_f(f[1])]
+    lower.append(from_f(stats.f.isf(np.minimum(1, p[1]), k, df)))
+    upper.append(from_f(stats.f.isf(np.maximum(0, p[0]), k, df)))
+    return np.max(np.broadcast_arrays(*lower), axis=0), np.min(np.broadcast_arrays(*upper), axis=0)
 
 
-def _all_sizes(regression: PrintedRegression) -> range:
+def _all_sizes(regression: PrintedRegression, rounding: Rounding | None) -> range:
     """Every size that R² and F allow: d = k F (1 - R²) / R² is largest at the largest F and the smallest R²."""
-    k, r2, f = regression.k.count(), regression.r2.interval().lower, regression.f.interval().upper
+    if regression.r2.interval(rounding).upper < 0:
+        return range(0)  # no R² is
+    k, r2, f = regression.k.count(), regression.r2.interval(rounding).lower, regression.f.interval(rounding).upper
     largest = k * f * (1 - r2) / r2 if r2 > 0 else math.inf
     if largest > MOST_PATIENTS:
         raise ValueError(
@@ -102,10 +120,16 @@ def _all_sizes(regression: PrintedRegression) -> range:
     return range(k + 1, math.ceil(largest) + k + 2)
 
 
-def _fitting(regression: PrintedRegression) -> pd.DataFrame:
+def _fitting(regression: PrintedRegression, rounding: Rounding | None = None) -> pd.DataFrame:
     """The rows of `sizes_that_print` that fit, of all sizes there can be."""
-    table = sizes_that_print(regression, _all_sizes(regression))
+    table = sizes_that_print(regression, _all_sizes(regression, rounding), rounding)
     return table[table["fits"]]
+
+
+def _rounding_that_fits(regression: PrintedRegression) -> Rounding | None:
+    """How digits were rounded: to the nearest, unless only cutting them off lets any number of patients print them."""
+    cut_off = _fitting(regression).empty and not _fitting(regression, Rounding.TRUNCATION).empty
+    return Rounding.TRUNCATION if cut_off else None
 
 
 def centred_r2(uncentred_r2: ArrayLike, cv: ArrayLike, n: ArrayLike) -> Floats:
@@ -150,17 +174,22 @@ def cv_of_the_mean_alone(uncentred_r2: ArrayLike, n: ArrayLike) -> Floats:
 
 
 def coefficient_df(
-    rows: pd.DataFrame, degrees_of_freedom: Iterable[float] = DEGREES_OF_FREEDOM, *, level: float = 0.95
+    rows: pd.DataFrame,
+    degrees_of_freedom: Iterable[float] = DEGREES_OF_FREEDOM,
+    *,
+    level: float = 0.95,
+    rounding: Rounding | None = None,
 ) -> pd.DataFrame:
     """Which residual degrees of freedom can print each coefficient, its confidence interval and its two-sided p value?
 
     Exact: for given degrees of freedom the printed numbers bound coefficient and standard error by straight lines, see
-    `checks.ratios`. The same rounding to the nearest is allowed to all.
+    `checks.ratios`. The same rounding is allowed to all.
 
     Parameters
     ----------
     rows : columns `estimate`, `lower`, `upper` and `p` of printed numbers; p may be None.
     level : of the confidence intervals.
+    rounding : how digits were rounded; None for any rounding to the nearest.
 
     Returns
     -------
@@ -168,12 +197,12 @@ def coefficient_df(
     """
     tried = np.array(list(degrees_of_freedom), dtype=float)
     printed = [list(rows[name]) * len(tried) for name in ("estimate", "lower", "upper", "p")]
-    found = feasible(*printed, level=level, convention=_student(np.repeat(tried, len(rows))))
+    found = feasible(*printed, level=level, convention=_student(np.repeat(tried, len(rows)), rounding))
     return pd.DataFrame(found.fits.reshape(len(tried), len(rows)).T, index=rows.index, columns=tried)
 
 
-def _student(df: float | Floats) -> Convention:
-    return Convention("Student's t", df=df, log=False)
+def _student(df: float | Floats, rounding: Rounding | None = None) -> Convention:
+    return Convention("Student's t", rounding=rounding, df=df, log=False)
 
 
 def df_that_print_all(fits: pd.DataFrame) -> list[float]:
@@ -220,18 +249,21 @@ def largest_outcome(row: pd.Series, regression: PrintedRegression, reach: float,
 def judge_regression(regression: PrintedRegression, named: Sequence[int]) -> Finding:
     """Do R², adjusted R², F and p agree for any number of patients, and is that one of those the document names?
 
+    Rounded to the nearest; if no number of patients fits so, digits may have been cut off, and the finding says so.
+
     Raises
     ------
     ValueError : if R² and F do not keep the number of patients below `MOST_PATIENTS`.
     """
-    fitting = _fitting(regression)
+    rounding = _rounding_that_fits(regression)
+    fitting = _fitting(regression, rounding)
     if fitting.empty:
         because = "No number of patients prints these numbers together, with or without an intercept."
         found = {}
     else:
         because = (
-            f"{_told(fitting)} can print these numbers together; no other number of patients can. "
-            f"{_which_named(fitting, named)}"
+            f"{_told(fitting)} can print these numbers together{_IF_CUT_OFF[rounding]}; no other number of patients "
+            f"can. {_which_named(fitting, named)}"
         )
         found = {
             "residual_df": _hull(fitting["residual_df"]),
@@ -242,6 +274,7 @@ def judge_regression(regression: PrintedRegression, named: Sequence[int]) -> Fin
 
 
 _CONVENTION = "least squares; one degree of freedom per predictor; without an intercept, R² about zero"
+_IF_CUT_OFF = {None: "", Rounding.TRUNCATION: " if digits were cut off, not rounded"}
 
 
 def _hull(numbers: Iterable[float]) -> Interval:
@@ -274,6 +307,7 @@ def _which_named(fitting: pd.DataFrame, named: Collection[int]) -> str:
 def judge_coefficients(rows: pd.DataFrame, regression: PrintedRegression) -> Finding:
     """Is there a number of residual degrees of freedom that prints every coefficient, and R², adjusted R² and F?
 
+    Rounded to the nearest; if there is none so, digits of all numbers may have been cut off, and the finding says so.
     If R², adjusted R² and F contradict each other, the coefficients are judged alone. `rows` as in `coefficient_df`,
     with a column `predictor`.
 
@@ -281,24 +315,33 @@ def judge_coefficients(rows: pd.DataFrame, regression: PrintedRegression) -> Fin
     ------
     ValueError : if R² and F do not keep the number of patients below `MOST_PATIENTS`.
     """
-    overall = sorted(set(_fitting(regression)["residual_df"]))
+    nearest = _coefficients_printed(rows, regression, None)
+    if nearest.exists:
+        return nearest
+    cut_off = _coefficients_printed(rows, regression, Rounding.TRUNCATION)
+    return cut_off if cut_off.exists else nearest
+
+
+def _coefficients_printed(rows: pd.DataFrame, regression: PrintedRegression, rounding: Rounding | None) -> Finding:
+    """The finding of `judge_coefficients` if digits were rounded in one way."""
+    overall = sorted(set(_fitting(regression, rounding)["residual_df"]))
     asked = sorted({*DEGREES_OF_FREEDOM[:-1], *overall})
-    fits = coefficient_df(rows, asked)
+    fits = coefficient_df(rows, asked, rounding=rounding)
     alone = df_that_print_all(fits)
     if overall:
         fits = fits[[df for df in asked if df in overall]]
     common = df_that_print_all(fits)
     because = (
         f"Of the residual degrees of freedom tried, 1 to {asked[-1]:,.0f}, {_runs(alone) if alone else 'none'} can "
-        f"print all {len(rows)} coefficients with their intervals and p values; R², adjusted R² and F "
-        f"{'need ' + _runs(overall) if overall else 'fit no number of them'}."
+        f"print all {len(rows)} coefficients with their intervals and p values{_IF_CUT_OFF[rounding]}; R², adjusted R² "
+        f"and F {'need ' + _runs(overall) if overall else 'fit no number of them'}."
     )
     failing = [str(name) for name, ok in zip(rows["predictor"], fits.any(axis=1), strict=True) if not ok]
     if overall and failing:
         because += f" With {_runs(overall)}, no true values print the row of {listed(failing)}."
     return Finding(
         judge_coefficients,
-        "Student's t; 95% intervals; two-sided p values; rounded to the nearest",
+        f"Student's t; 95% intervals; two-sided p values; {'digits cut off' if rounding else 'rounded to the nearest'}",
         because,
         {"residual_df": _hull(common)} if common else {},
         exists=bool(common),
@@ -321,7 +364,7 @@ def judge_predictive_power(regression: PrintedRegression, named: Sequence[int], 
     ------
     ValueError : if R² and F do not keep the number of patients below `MOST_PATIENTS`.
     """
-    fitting = _fitting(regression)
+    fitting = _fitting(regression, _rounding_that_fits(regression))
     if fitting.empty:
         because = "No number of patients prints this R² together with adjusted R² and F."
         return Finding(judge_predictive_power, _CONVENTION, because, exists=False)

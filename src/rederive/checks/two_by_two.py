@@ -13,9 +13,10 @@ from scipy import stats
 
 from rederive.checks.proportions import TESTS, counts_that_print
 from rederive.claims import PrintedRatio
-from rederive.printed import Interval, Printed, listed
+from rederive.printed import Interval, Printed, Rounding, listed
 from rederive.verdicts import Finding
 
+NONE = "none of these"
 COUNTS = ["events_treated", "n_treated", "events_control", "n_control"]
 
 
@@ -50,13 +51,18 @@ def which_test_prints(tables: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    That index, a column per test, and `printed by`: the tests whose p value prints as `p`, in words.
+    That index, a column per test, and `printed by`: the tests whose p value prints as `p`, in words. If none does
+    rounded to the nearest, those are named that do with further digits cut off, as such.
     """
     found = pd.DataFrame(
         [p_by_test(*counts) for counts in tables[COUNTS].itertuples(index=False, name=None)], index=tables.index
     )
     fits = pd.DataFrame({name: _prints(tables["p"], found[name]) for name in found}, index=tables.index)
-    return found.assign(**{"printed by": _named(fits)})
+    cut_off = pd.DataFrame(
+        {f"{name}, digits cut off": _prints_cut_off(tables["p"], found[name]) for name in found}, index=tables.index
+    )
+    names = [nearest if nearest != NONE else cut for nearest, cut in zip(_named(fits), _named(cut_off), strict=True)]
+    return found.assign(**{"printed by": names})
 
 
 def odds_ratios(a: int, n1: int, c: int, n0: int) -> dict[str, tuple[float, float, float]]:
@@ -112,8 +118,13 @@ def _prints(printed: pd.Series, values: pd.Series) -> list[bool]:
     return [bool(number.could_print(value)) for number, value in zip(numbers, values, strict=True)]
 
 
+def _prints_cut_off(printed: pd.Series, values: pd.Series) -> list[bool]:
+    numbers: list[Printed] = printed.tolist()
+    return [value in number.interval(Rounding.TRUNCATION) for number, value in zip(numbers, values, strict=True)]
+
+
 def _named(fits: pd.DataFrame) -> list[str]:
-    return [listed(row.index[row.to_numpy(dtype=bool)]) if row.any() else "none of these" for _, row in fits.iterrows()]
+    return [listed(row.index[row.to_numpy(dtype=bool)]) if row.any() else NONE for _, row in fits.iterrows()]
 
 
 def judge_shares_of_arms(shares: Mapping[str, Printed], sizes: Mapping[str, int]) -> Finding:

@@ -185,8 +185,10 @@ def _linked(value: str) -> str:
 
 
 def verdict_bar(verdicts: Iterable[Verdict], bottom_line: str) -> Shown:
-    """A chapter's bottom line over a bar of its verdicts."""
+    """A chapter's bottom line over a bar of its verdicts, if it gives any."""
     counted = Counter(verdicts)
+    if not counted:
+        return Shown(f"{bottom_line}\n", f'<div class="rd-bottom-line"><p>{escape(bottom_line)}</p></div>')
     present = [verdict for verdict in Verdict if counted[verdict]]
     total = sum(counted.values())
     summary = _counted(counted.elements())
