@@ -28,7 +28,8 @@ def asked_again(script: Path, folder: Path) -> dict[str, Any]:
     copied = shutil.copy(script, folder)
     done = subprocess.run(["Rscript", Path(copied).name], cwd=folder, capture_output=True, text=True)
     if done.returncode:
-        sys.exit(f"error: {script.name}: R stopped: {done.stderr.strip().splitlines()[-1:] or 'no message'}")
+        said = done.stderr.strip().splitlines() or ["without a message"]
+        sys.exit(f"error: {script.name}: R stopped: {said[-1]}")
     content: dict[str, Any] = json.loads((folder / f"{script.stem}.json").read_text("utf-8"))
     return content
 
