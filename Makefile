@@ -7,7 +7,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint serve lab bench simulations calibrate lock clean
+.PHONY: help book test lint serve lab bench simulations calibrate oracles lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -40,6 +40,9 @@ simulations: $(READY) ## run the simulations of the chapters at full size, on al
 
 calibrate: $(READY) ## measure the error rates of the checks at full size (about an hour)
 	$(BIN)/python measurements/calibrate.py
+
+oracles: $(READY) ## ask R again for all stored values, and measure how far the library is from them
+	PYTHONPATH=tests $(BIN)/python measurements/oracles.py
 
 lock: ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newer versions
 	@test -x $(BIN)/uv || $(MAKE) $(READY) # one that is out of date will do: a new requirement is not in it yet

@@ -164,7 +164,7 @@ for (name in names(trials)) {
 }
 
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)))
-packages <- sapply(c("rpact", "metafor", "jsonlite"), function(p) as.character(packageVersion(p)), simplify = FALSE)
+packages <- sapply(c("rpact", "metafor", "stats", "jsonlite"), function(p) as.character(packageVersion(p)), simplify = FALSE)
 writeLines(
   toJSON(list(r = R.version.string, packages = packages, cases = cases), auto_unbox = TRUE, pretty = FALSE),
   file.path(here, "rpact.json")

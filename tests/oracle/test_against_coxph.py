@@ -1,4 +1,4 @@
-"""`rederive.methods.cox` against R's survival 3.5-3, the oracle stored in cox.json by cox.R.
+"""`rederive.methods.cox` where R's survival 3.5-3 is of another opinion; test_agreement.py has where they agree.
 
 Known disagreements with R:
 
@@ -11,94 +11,24 @@ Known disagreements with R:
 | collinear covariates          | some coefficients, NA for the rest                 | no estimate for the cohort |
 """
 
-import json
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
-from numpy.typing import NDArray
 
-from rederive.methods.cox import CoxFits, cox, cox_time_varying
+from agreement.comparing import recorded
+from agreement.times import SEPARATED, by_patient, cox_cases, fit_patients
 
-ORACLE = json.loads(Path(__file__).with_name("cox.json").read_text())
+ORACLE = recorded("cox")
 DATA = ORACLE["data"]
-SEPARATED = ("one_covariate", "direction", "direction_tied")
-
-# Both run Newton's method until only rounding error is left; JSON keeps 15 digits. The absolute 1e-10 is for
-# coefficients near zero.
-TOLERATED = {"rtol": 1e-8, "atol": 1e-10}
 
 
-def cases(*, stretches: bool, separated: bool = False) -> Any:
-    """Cases as pytest parameters: with one row per patient or one per stretch of time."""
-    chosen = [
-        case
-        for case in ORACLE["cases"]
-        if ("start" in DATA[case["data"]]) == stretches and (case["data"] in SEPARATED) == separated
-    ]
-    names = [f"{case['data']}-{'+'.join(case['covariates'])}-{case['ties']}" for case in chosen]
-    return pytest.mark.parametrize("case", chosen, ids=names)
+def test_r_warns_of_no_fit_that_is_compared() -> None:
+    assert all(case["warnings"] == [] for stretches in (False, True) for case in cox_cases(stretches=stretches))
 
 
-def columns(case: dict[str, Any]) -> tuple[dict[str, NDArray[Any]], NDArray[np.float64]]:
-    data = {name: np.array(column) for name, column in DATA[case["data"]].items()}
-    return data, np.stack([data[name] for name in case["covariates"]], axis=-1).astype(float)
-
-
-def fit_patients(case: dict[str, Any]) -> CoxFits:
-    data, x = columns(case)
-    return cox(data["time"][None], data["event"][None], x[None], ties=case["ties"])
-
-
-def by_patient(case: dict[str, Any]) -> dict[str, NDArray[Any]]:
-    """Time, event, entry and covariates [j, i], NaN where i is not watched when j leaves, from rows of stretches."""
-    data, x = columns(case)
-    people = np.unique(data["id"])
-    mine = data["id"] == people[:, None]
-    entry = np.where(mine, data["start"], np.inf).min(1)
-    time = np.where(mine, data["stop"], -np.inf).max(1)
-    known = np.full((len(people), len(people), x.shape[1]), np.nan)
-    for i, rows in enumerate(mine):
-        for start, stop, values in zip(data["start"][rows], data["stop"][rows], x[rows], strict=True):
-            known[(start < time) & (time <= stop), i] = values
-    return {"time": time, "event": (mine & data["event"]).any(1), "entry": entry, "covariates": known}
-
-
-def fit_stretches(case: dict[str, Any]) -> CoxFits:
-    return cox_time_varying(**{name: array[None] for name, array in by_patient(case).items()}, ties=case["ties"])
-
-
-def assert_same(fits: CoxFits, case: dict[str, Any]) -> None:
-    assert fits.converged.tolist() == [True]
-    assert fits.separated.tolist() == [False]
-    for name, values in case["values"].items():
-        assert_allclose(getattr(fits, name)[0], values, **TOLERATED, err_msg=name)
-
-
-@cases(stretches=False)
-def test_fixed_covariates(case: dict[str, Any]) -> None:
-    assert case["warnings"] == []
-    assert_same(fit_patients(case), case)
-
-
-@cases(stretches=True)
-def test_time_varying_covariates_and_late_entry(case: dict[str, Any]) -> None:
-    assert case["warnings"] == []
-    assert_same(fit_stretches(case), case)
-
-
-@cases(stretches=False)
-def test_fixed_covariates_as_time_varying_ones(case: dict[str, Any]) -> None:
-    data, x = columns(case)
-    n = len(x)
-    known = np.broadcast_to(x, (1, n, n, x.shape[1]))
-    assert_same(cox_time_varying(data["time"][None], data["event"][None], known, ties=case["ties"]), case)
-
-
-@cases(stretches=False, separated=True)
+@pytest.mark.parametrize("case", cox_cases(stretches=False, separated=True), ids=lambda case: case["call"])
 def test_coefficients_that_run_off(case: dict[str, Any]) -> None:
     fits = fit_patients(case)
     assert fits.separated.tolist() == [True]

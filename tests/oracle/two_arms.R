@@ -79,8 +79,11 @@ log_rank <- do.call(c, lapply(arms, function(x) lapply(c("tied", "controls first
 write_json(
   list(r = R.version.string,
        packages = list(survival = as.character(packageVersion("survival")), stats = as.character(packageVersion("stats"))),
-       calls = list(counts = "fisher.test(m); loglin(m, list(1, 2))", means = "t.test(a, b, var.equal = TRUE); t.test(a, b)",
-                    power = "fisher.test on every pair of counts"),
+       calls = list(estimate = "fisher.test(m)$estimate", lower = "fisher.test(m)$conf.int", upper = "fisher.test(m)$conf.int",
+                    one_sided = "fisher.test(m, alternative = \"less\"); fisher.test(m, alternative = \"greater\")",
+                    pearson = "loglin(m, list(1, 2))$pearson", likelihood_ratio = "loglin(m, list(1, 2))$lrt",
+                    pooled = "t.test(a, b, var.equal = TRUE)$p.value", welch = "t.test(a, b)$p.value",
+                    power = "fisher.test(m)$p.value on every pair of counts"),
        counts = counts, means = means, power = power, log_rank = log_rank),
   "two_arms.json", auto_unbox = TRUE, digits = I(17), pretty = TRUE
 )

@@ -1,4 +1,4 @@
-"""Paired comparisons: against R, SciPy 1.11.1, enumeration of all signs and of all pairings."""
+"""Paired comparisons: against SciPy 1.11.1, enumeration of all signs and of all pairings."""
 
 import json
 import math
@@ -41,15 +41,6 @@ from rederive.verdicts import Verdict
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracle" / "paired.json").read_text())
 DIFFERENCES = {name: np.atleast_1d(d) for name, d in ORACLE["differences"].items()}
-KINDS = {
-    "exact_wilcox": {"method": "exact"},
-    "exact_wilcox_coin": {"method": "exact"},
-    "exact_untied": {"method": "exact"},
-    "exact_pratt": {"method": "exact", "zeros": "pratt"},
-    "normal_wilcox": {"method": "normal"},
-    "normal_wilcox_corrected": {"method": "normal", "correction": True},
-    "normal_pratt": {"method": "normal", "zeros": "pratt"},
-}
 # scipy.stats.wilcoxon(d).pvalue in SciPy 1.11.1 with NumPy 1.26, d being the oracle's differences of that name
 SCIPY_1_11_1 = {
     "untied_5": 0.4375,
@@ -118,11 +109,6 @@ def test_the_oracle_did_not_shrink():
     assert set(SCIPY_1_11_1) == set(DIFFERENCES)
     assert sum((d == 0).any() for d in DIFFERENCES.values()) == 4
     assert sum(len(set(abs(d))) < len(d) for d in DIFFERENCES.values()) >= 9
-
-
-@pytest.mark.parametrize("case", ORACLE["signed_rank"], ids=lambda c: f"{c['differences']}-{c['kind']}")
-def test_signed_rank_p_equals_r(case):
-    assert_allclose(signed_rank_p(DIFFERENCES[case["differences"]], **KINDS[case["kind"]]), case["p"], **SAME)
 
 
 @pytest.mark.parametrize("name", DIFFERENCES)
@@ -237,11 +223,6 @@ def test_rank_sums_of_48_patients_equal_scipy():
 # -------------------------------------------------------------------------- paired t test from means and SDs
 
 SUMMARY = ("before_mean", "before_sd", "after_mean", "after_sd", "n", "correlation")
-
-
-@pytest.mark.parametrize("case", ORACLE["t"], ids=lambda c: "{n}-{after_mean}-{correlation}".format(**c))
-def test_t_p_equals_r(case):
-    assert_allclose(t_p(*(case[name] for name in SUMMARY)), case["p"], rtol=1e-9)  # R had to build such samples first
 
 
 def test_t_p_without_spread_in_the_differences():
