@@ -76,7 +76,8 @@ class Typed:
 
     def around(self) -> str:
         """The words around it."""
-        return f"… {' '.join(self.passage.text[max(0, self.start - 40) : self.end + 30].split())} …"
+        before, after = self.passage.text[: self.start].split(), self.passage.text[self.start :].split()
+        return f"… {' '.join(before[-6:] + after[:6])} …"
 
     def printed(self) -> Printed:
         """The number as printed numbers are read."""

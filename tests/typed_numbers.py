@@ -121,7 +121,7 @@ def _fits(typed: Typed, kind: str, source: str, sources: Sources) -> bool:
 
     Raises
     ------
-    LookupError, AttributeError : if the source leads nowhere.
+    LookupError, AttributeError, TypeError : if the source leads nowhere.
     """
     match kind:
         case "convention":
@@ -177,7 +177,7 @@ def _complaint_about(entry: Entry, held: list[Typed], sources: Sources, prose: s
     for number, source in zip(held, given if isinstance(given, list) else [given] * len(held), strict=True):
         try:
             fits = _fits(number, entry.kind, source, sources)
-        except (LookupError, AttributeError, UnreadableNumber) as error:
+        except (LookupError, AttributeError, TypeError, UnreadableNumber) as error:
             return f"{entry.kind} {source}: leads nowhere ({error})"
         if not fits:
             return f"{number.text} is not what is there: {entry.kind} {source}"
