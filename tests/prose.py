@@ -1,7 +1,7 @@
 """What a reader of a page reads as prose, and the numbers typed into it.
 
-The prose of a chapter is its markdown cells and every string of its code that is no mere name. What an f-string holds
-in braces is computed, and stands in its passage as `{}`.
+The prose of a chapter is its markdown cells and every string of its code that is no mere name; that of a module of the
+library is its strings. What an f-string holds in braces is computed, and stands in its passage as `{}`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from rederive.printed import Printed
 SIGN = r"(?:[<>≤≥]\s?|(?<![\w)}\]])[−-])?"
 SUPERSCRIPT = r"(?:[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|\^(?:\d(?![\d.])|\{-?\d+\}))?"
 NUMBER = re.compile(
-    rf"(?<![\w.])(?<![A-Za-z]-){SIGN}(?:\d{{1,3}}(?:,\d{{3}})+|\d+|(?=\.\d))(?:\.\d+)?{SUPERSCRIPT}(?:%|\\%)?"
+    rf"(?<![\w.])(?<![A-Za-z]-){SIGN}(?:\d{{1,3}}(?:,\d{{3}})+|\d+|(?=\.\d))(?:\.\d+)?(?:e-?\d+)?{SUPERSCRIPT}"
+    r"(?:%|\\%)?"
     r"|[½⅓⅔¼¾⅕⅛]"
 )
 INDEX = re.compile(r"(?:_\{?|(?:[A-Za-z)}\]]|_\d)\^\{?-?)$")  # what stands before a subscript, or the power of a symbol
@@ -31,7 +32,7 @@ COUNTED = (
 )
 WORDS = rf"(?i:{'|'.join(COUNTS)})"
 COUNT = re.compile(
-    rf"\b(?P<count>{WORDS})(?=(?:-|\s+)"
+    rf"\b(?<!by-)(?P<count>{WORDS})(?!-by-|-sided)(?=(?:-|\s+)"
     rf"(?:(?:[\w-]+\s+){{0,2}}?(?:{'|'.join(COUNTED.split())})|of\s+(?:the\s+)?(?:\d+|{WORDS}))\b)"
 )
 """A number word up to two words before something that documents or chapters count, or as part of a number."""
@@ -42,11 +43,11 @@ LABELS = re.compile(
 )
 """Names that hold a digit and measure nothing; `CD4`, `IL-15` and `PD-1` are seen to be names by what is before it."""
 
-NOT_READ = re.compile(r"\]\([^)\s]*\)|<https?:[^>]*>|^```.*?$|href=\"[^\"]*\"", re.MULTILINE)
+NOT_READ = re.compile(r"(?<=\])\([^)\s]*\)|\{doc\}`[^`]*`|<https?:[^>]*>|^```.*?$|href=\"[^\"]*\"", re.MULTILINE)
 """Where a link leads, and what opens a directive."""
 
-NAME = re.compile(r"[\w./%@:-]*|[<>^]?\d*,?\.\d+[gf%]")
-"""A string that is a key, a file, a format: one word without a space, in letters or figures of code."""
+NAME = re.compile(r"(?!\d)[\w./%@:#-]*|[<>^]?,?\.\d+[gf%]")
+"""A string that is a key, a file or a format: one word that begins with no figure, or a format."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def typed_numbers(passage: Passage) -> list[Typed]:
 
 
 def _readable(text: str) -> str:
-    return NOT_READ.sub("]", text)
+    return NOT_READ.sub("", text)
 
 
 def markdown_passages(text: str, line: int = 1, heading: str = "") -> list[Passage]:
@@ -132,9 +133,11 @@ def _filled(node: ast.JoinedStr) -> str:
 
 
 def _strings(node: ast.AST) -> Iterator[tuple[int, str]]:
-    """The strings under a node, with their lines; of queries of tables, none."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "query":
-        node = node.func
+    """The strings under a node, with their lines; of queries of tables, patterns and docstrings none."""
+    if isinstance(node, ast.Call) and re.match(r".*\.query$|re\.", ast.unparse(node.func), re.DOTALL):
+        return
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return
     if isinstance(node, ast.JoinedStr):
         yield node.lineno, _filled(node)
         for value in node.values:

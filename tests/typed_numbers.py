@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from inspect import signature
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Any, Self
 
 from pydantic import RootModel, model_validator
 
-from prose import Passage, Typed, chapter_passages, markdown_passages, typed_numbers
+from prose import Passage, Typed, chapter_passages, code_passages, markdown_passages, typed_numbers
 from reading import ROOT, said_in
 from rederive.claims import Model, Text, load_document, load_yaml
 from rederive.comparison import load_comparison
@@ -248,7 +248,22 @@ def orphans_of(chapter: Path) -> list[str]:
     return complaints(chapter.relative_to(ROOT).as_posix(), passages, list_of(name), sources_of(chapter))
 
 
-def orphans_of_page(page: Path, name: str) -> list[str]:
+def sources_of_pages() -> Sources:
+    """Where numbers typed into pages without code may come from: all documents, the Makefile and the methods' tests."""
+    documents = {folder.parent.name: load_document(folder.parent) for folder in ROOT.glob("data/*/document.yaml")}
+    claims = {f"{slug}:{name}": claim for slug, of in documents.items() for name, claim in of.claims.items()}
+    return Sources(claims, {"documents": documents}, code=" ".join((ROOT / "Makefile").read_text("utf-8").split()))
+
+
+def orphans_of_display() -> list[str]:
+    """Complaints about the numbers typed into what figures and cards bring along; the modules are the headings."""
+    modules = {path.name: path.read_text("utf-8") for path in (ROOT / "src" / "rederive" / "display").glob("*.py")}
+    passages = [passage for name, source in modules.items() for passage in code_passages(source, [(0, name)])]
+    sources = replace(sources_of_pages(), code=" ".join(" ".join(modules.values()).split()))
+    return complaints("src/rederive/display", passages, list_of("display"), sources)
+
+
+def orphans_of_page(page: Path) -> list[str]:
     """Complaints about the numbers typed into a page without code."""
     passages = markdown_passages(page.read_text("utf-8"))
-    return complaints(page.relative_to(ROOT).as_posix(), passages, list_of(name), Sources())
+    return complaints(page.relative_to(ROOT).as_posix(), passages, list_of(page.stem.lower()), sources_of_pages())
