@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from rederive.printed import Printed
 
@@ -50,6 +51,10 @@ NAME = re.compile(r"(?!\d)[\w./%@:#-]*|[<>^]?,?\.\d+[gf%]")
 """A string that is a key, a file or a format: one word that begins with no figure, or a format."""
 
 
+NOT_SHOWN = re.compile(r"\.query$|^re\.|^_demand$|^_expect$")
+"""Calls whose strings no page shows: queries of tables, patterns, and what is said where the library refuses."""
+
+
 @dataclass(frozen=True)
 class Passage:
     """A piece of prose, under its heading; `line` is where it begins."""
@@ -86,6 +91,7 @@ class Typed:
         return Printed.parse(str(word) if word else self.text.replace("\\", "").replace(" ", ""))
 
 
+@cache
 def typed_numbers(passage: Passage) -> list[Typed]:
     """Every number of a passage, in figures or, where something is counted, in words; names and indices are none."""
     text = passage.text
@@ -133,10 +139,10 @@ def _filled(node: ast.JoinedStr) -> str:
 
 
 def _strings(node: ast.AST) -> Iterator[tuple[int, str]]:
-    """The strings under a node, with their lines; of queries of tables, patterns and docstrings none."""
-    if isinstance(node, ast.Call) and re.match(r".*\.query$|re\.", ast.unparse(node.func), re.DOTALL):
+    """The strings under a node, with their lines; of docstrings, queries, patterns and refusals none."""
+    if isinstance(node, ast.Raise) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
         return
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+    if isinstance(node, ast.Call) and NOT_SHOWN.search(ast.unparse(node.func)):
         return
     if isinstance(node, ast.JoinedStr):
         yield node.lineno, _filled(node)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from inspect import signature
 from pathlib import Path
@@ -23,12 +23,8 @@ from typing import Any, Self
 
 from pydantic import RootModel, model_validator
 
-from prose import Passage, Typed, chapter_passages, code_passages, markdown_passages, typed_numbers
-from reading import ROOT, said_in
-from rederive.claims import Model, Text, load_document, load_yaml
-from rederive.comparison import load_comparison
-from rederive.files import COMPARISON, MEASUREMENTS
-from rederive.measurements import load_measurements
+from prose import Passage, Typed, typed_numbers
+from rederive.claims import Model, Text, load_yaml
 from rederive.printed import Printed, UnreadableNumber
 
 
@@ -157,12 +153,16 @@ def _is_printed_alike(typed: Typed, there: Any) -> bool:
     return number.prints(there)
 
 
-def _places(words: str, passages: list[Passage]) -> list[tuple[Passage, int, int]]:
-    """Where these words stand, however the lines are broken; a passage that is just these words comes first."""
-    if alone := [passage for passage in passages if passage.text == words]:
-        return [(passage, 0, len(words)) for passage in alone]
-    pattern = re.compile(r"(?<![\w.])" + r"\s+".join(map(re.escape, words.split())) + r"(?![\w]|\.\d)")
-    return [(passage, *found.span()) for passage in passages for found in pattern.finditer(passage.text)]
+def held_by(entry: Entry, here: list[Passage]) -> list[list[Typed]]:
+    """The numbers that an entry speaks of, at each place where its words stand; a passage of just these words is it."""
+    if alone := [passage for passage in here if passage.text == entry.words]:
+        return [typed_numbers(passage) for passage in alone]
+    pattern = re.compile(r"(?<![\w.])" + r"\s+".join(map(re.escape, entry.words.split())) + r"(?![\w]|\.\d)")
+    return [
+        [x for x in typed_numbers(passage) if place.start() <= x.start and x.end <= place.end()]
+        for passage in here
+        for place in pattern.finditer(passage.text)
+    ]
 
 
 def _complaint_about(entry: Entry, held: list[Typed], sources: Sources, prose: str) -> str:
@@ -187,83 +187,25 @@ def _complaint_about(entry: Entry, held: list[Typed], sources: Sources, prose: s
 def complaints(page: str, passages: list[Passage], listed: TypedNumbers, sources: Sources) -> list[str]:
     """Typed numbers that no entry speaks of, and entries that do not hold; nothing if every number is accounted for."""
     found: list[str] = []
-    accounted: set[tuple[int, int]] = set()
-    numbers = [number for passage in passages for number in typed_numbers(passage)]
+    accounted: set[Typed] = set()
     prose = "\n".join(" ".join(passage.text.split()) for passage in passages)
     for heading, entries in listed.items():
         here = [passage for passage in passages if passage.heading == heading]
         for entry in entries:
             about = f"{page}: {heading!r}: {entry.words!r}"
-            places = _places(entry.words, here)
+            places = held_by(entry, here)
             if len(places) != 1:
                 found.append(f"{about} is there {len(places)} times; give words that are there once, or take it out")
                 continue
-            passage, start, end = places[0]
-            held = [x for x in numbers if x.passage is passage and start <= x.start and x.end <= end]
+            (held,) = places
             if complaint := _complaint_about(entry, held, sources, prose):
                 found.append(f"{about} {complaint}")
-            for number in held:
-                if (key := (id(passage), number.start)) in accounted:
-                    found.append(f"{about}: {number.text} has an entry already")
-                accounted.add(key)
+            found += [f"{about}: {number.text} has an entry already" for number in held if number in accounted]
+            accounted.update(held)
     return found + [
         f"{page}:{number.line}: {number.text} is typed ({number.around()}): compute it, or say on the page's list, "
         f"under {number.passage.heading!r}, what it is"
-        for number in numbers
-        if (id(number.passage), number.start) not in accounted
+        for passage in passages
+        for number in typed_numbers(passage)
+        if number not in accounted
     ]
-
-
-# ------------------------------------------------------------------------------------------------- this book
-
-
-def list_of(name: str) -> TypedNumbers:
-    """What the numbers typed into a page of this book are."""
-    return load_list(ROOT / "tests" / "typed" / f"{name}.yaml")
-
-
-def sources_of(chapter: Path) -> Sources:
-    """Where numbers typed into a chapter of this book may come from: its data folder, tests, code and run."""
-    slug = chapter.stem.partition("-")[2]
-    data, tests = ROOT / "data" / slug, ROOT / "tests" / "chapters" / f"test_{slug}.py"
-    ours = {
-        "tests": tests.read_text("utf-8"),
-        "said": said_in(chapter),
-        "code": " ".join(chapter.read_text("utf-8").split()),
-    }
-    if (data / COMPARISON).is_file():
-        compared = load_comparison(data)
-        return Sources(rows={"estimates": compared.estimates}, **ours)
-    if (data / MEASUREMENTS).is_file():
-        measured = load_measurements(data).tables
-        return Sources(rows={name: table.to_dict("index") for name, table in measured.items()}, **ours)
-    document = load_document(data)
-    return Sources(document.claims, document.rows, document.card, **ours)
-
-
-def orphans_of(chapter: Path) -> list[str]:
-    """Complaints about the numbers typed into a chapter of this book."""
-    name = chapter.stem.partition("-")[2]
-    passages = chapter_passages(chapter.read_text("utf-8"))
-    return complaints(chapter.relative_to(ROOT).as_posix(), passages, list_of(name), sources_of(chapter))
-
-
-def sources_of_pages() -> Sources:
-    """Where numbers typed into pages without code may come from: all documents, the Makefile and the methods' tests."""
-    documents = {folder.parent.name: load_document(folder.parent) for folder in ROOT.glob("data/*/document.yaml")}
-    claims = {f"{slug}:{name}": claim for slug, of in documents.items() for name, claim in of.claims.items()}
-    return Sources(claims, {"documents": documents}, code=" ".join((ROOT / "Makefile").read_text("utf-8").split()))
-
-
-def orphans_of_display() -> list[str]:
-    """Complaints about the numbers typed into what figures and cards bring along; the modules are the headings."""
-    modules = {path.name: path.read_text("utf-8") for path in (ROOT / "src" / "rederive" / "display").glob("*.py")}
-    passages = [passage for name, source in modules.items() for passage in code_passages(source, [(0, name)])]
-    sources = replace(sources_of_pages(), code=" ".join(" ".join(modules.values()).split()))
-    return complaints("src/rederive/display", passages, list_of("display"), sources)
-
-
-def orphans_of_page(page: Path) -> list[str]:
-    """Complaints about the numbers typed into a page without code."""
-    passages = markdown_passages(page.read_text("utf-8"))
-    return complaints(page.relative_to(ROOT).as_posix(), passages, list_of(page.stem.lower()), sources_of_pages())

@@ -17,8 +17,8 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import Table2x2
 from statsmodels.stats.proportion import test_proportions_2indep as proportions_2indep
 
+from orphans import orphans_of
 from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in
-from typed_numbers import orphans_of
 
 SOURCE = ROOT / "chapters" / "04-aclf.py"
 TESTS = {

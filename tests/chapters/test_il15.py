@@ -14,9 +14,9 @@ import pytest
 from scipy import integrate, stats
 from scipy.optimize import brentq
 
+from orphans import orphans_of
 from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in
 from rederive.claims import load_document
-from typed_numbers import orphans_of
 
 SOURCE = ROOT / "chapters" / "05-il15.py"
 DATA = ROOT / "data" / "il15"

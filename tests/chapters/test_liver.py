@@ -17,10 +17,10 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import Table2x2
 from statsmodels.stats.proportion import proportion_confint
 
+from orphans import orphans_of
 from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in
 from rederive.claims import load_document
 from rederive.methods.trial_power import fisher_power
-from typed_numbers import orphans_of
 
 SOURCE = ROOT / "chapters" / "03-liver.py"
 Q = stats.norm.isf(0.025)

@@ -19,9 +19,9 @@ from lifelines.utils import median_survival_times
 from scipy import stats
 from statsmodels.stats.contingency_tables import Table2x2
 
+from orphans import orphans_of
 from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in
 from rederive.claims import load_document
-from typed_numbers import orphans_of
 
 SOURCE = ROOT / "chapters" / "02-lymphocytes.py"
 Q = stats.norm.isf(0.025)

@@ -15,10 +15,10 @@ import pytest
 from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable, Table2x2
 
+from orphans import orphans_of
 from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in
 from rederive.checks.information import heterogeneity_ceiling
 from rederive.printed import formatted
-from typed_numbers import orphans_of
 
 SOURCE = ROOT / "chapters" / "01-sepsis.py"
 TESTS, ETASS = [[127, 415], [132, 415]], [[47, 134], [63, 117]]

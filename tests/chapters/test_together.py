@@ -15,9 +15,9 @@ import pytest
 from ruamel.yaml import YAML
 from statsmodels.stats.contingency_tables import Table2x2
 
+from orphans import orphans_of
 from reading import ROOT, bottom_line_of, said_in
 from rederive.verdicts import Verdict
-from typed_numbers import orphans_of
 
 SOURCE = next((ROOT / "chapters").glob("*-together.py"))
 DATA = ROOT / "data"

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from orphans import orphans_of
 from prose import Passage, chapter_passages, markdown_passages, typed_numbers
 from reading import ROOT
 from rederive.display.cards import SIGNS
 from rederive.verdicts import Verdict
-from typed_numbers import orphans_of_page
 
 PAGE = ROOT / "book" / "index.md"
 
@@ -75,7 +75,7 @@ def test_every_other_number_is_typed_into_the_page_and_on_its_list(
     article = page.select_one("article")
     typed = sum((numbers_in(passage.text) for passage in markdown_passages(PAGE.read_text("utf-8"))), Counter())
     assert numbers_in(said(article)) == made + typed
-    assert not orphans_of_page(PAGE)
+    assert not orphans_of(PAGE)
 
 
 def test_around_the_landing_page_numbers_stand_in_titles_of_chapters_only(page: Tag) -> None:
