@@ -46,10 +46,15 @@ def counts(path: Path) -> dict[str, int]:
     in_words = sum(len(words.findall(passage.text)) for passage in page.passages)
     return {
         "typed": len(typed),
+        "in_words": sum(map(_is_word, typed)),
         **kinds,
         "computed": sum(passage.text.count("{}") for passage in page.passages),
-        "words_passed_over": in_words - sum(number.text.lower() in COUNTS for number in typed),
+        "words_passed_over": in_words - sum(map(_is_word, typed)),
     }
+
+
+def _is_word(number: Typed) -> bool:
+    return number.text.lower() in COUNTS
 
 
 def noticed(path: Path) -> dict[str, int]:
@@ -61,20 +66,21 @@ def noticed(path: Path) -> dict[str, int]:
         passages = [written if passage is place else passage for passage in page.passages]
         return bool(complaints(page.name, passages, page.listed, sources))
 
-    found = Counter(changed_noticed=0, misplaced_noticed=0)
+    found = Counter(changed_noticed=0, figures_misplaced_noticed=0, words_misplaced_noticed=0)
     places = [passage for passage in page.passages if " " in passage.text]
     for passage in page.passages:
         for number in typed_numbers(passage):
             found["changed_noticed"] += is_noticed(passage, number.start, number.end, _another(number))
             place = rng.choice(places)
             gap = rng.choice([space.start() for space in re.finditer(" ", place.text)])
-            found["misplaced_noticed"] += is_noticed(place, gap, gap, f" {number.text}")
+            kind = "words" if _is_word(number) else "figures"
+            found[f"{kind}_misplaced_noticed"] += is_noticed(place, gap, gap, f" {number.text}")
     return dict(found)
 
 
 def _another(number: Typed) -> str:
     """Another number of the same form: with another last digit, or the next word."""
-    if number.text.lower() in COUNTS:
+    if _is_word(number):
         words = list(COUNTS)
         return words[(words.index(number.text.lower()) + 1) % len(words)]
     last = max(i for i, sign in enumerate(number.text) if sign.isnumeric())
