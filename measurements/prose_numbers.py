@@ -34,7 +34,7 @@ SEED = 20260101
 
 
 def counts(path: Path) -> dict[str, int]:
-    """Numbers typed into a page, by what its list says of them, beside those filled in and the words passed over."""
+    """Numbers typed into a page, by what its list says of them, beside those filled in."""
     page = page_of(path)
     kinds = Counter(dict.fromkeys(KINDS.values(), 0))
     for heading, entries in page.listed.items():
@@ -42,14 +42,11 @@ def counts(path: Path) -> dict[str, int]:
         for entry in entries:
             kinds[KINDS[entry.kind]] += sum(map(len, held_by(entry, here)))
     typed = [number for passage in page.passages for number in typed_numbers(passage)]
-    words = re.compile(rf"\b(?i:{'|'.join(COUNTS)})\b")
-    in_words = sum(len(words.findall(passage.text)) for passage in page.passages)
     return {
         "typed": len(typed),
         "in_words": sum(map(_is_word, typed)),
         **kinds,
         "computed": sum(passage.text.count("{}") for passage in page.passages),
-        "words_passed_over": in_words - sum(map(_is_word, typed)),
     }
 
 

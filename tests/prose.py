@@ -27,16 +27,8 @@ _TO_TWENTY = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "
 _TO_TWENTY += ["fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
 _TENS = ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 COUNTS = dict(zip(_TO_TWENTY + _TENS, [*range(2, 21), *range(30, 100, 10)], strict=True))
-COUNTED = (
-    "patients people controls mice animals donors trials studies cohorts arms groups deaths tests comparisons methods "
-    "definitions claims documents rows tables ratios predictors items fractions cycles weeks months years days"
-)
-WORDS = rf"(?i:{'|'.join(COUNTS)})"
-COUNT = re.compile(
-    rf"\b(?<!by-)(?P<count>{WORDS})(?!-by-|-sided)(?=(?:-|\s+)"
-    rf"(?:(?:[\w-]+\s+){{0,2}}?(?:{'|'.join(COUNTED.split())})|of\s+(?:the\s+)?(?:\d+|{WORDS}))\b)"
-)
-"""A number word up to two words before something that documents or chapters count, or as part of a number."""
+COUNT = re.compile(rf"\b(?<!by-)(?i:{'|'.join(COUNTS)})(?!-by-|-sided)\b")
+"""A number in words, from two on (`one` mostly counts nothing)."""
 
 LABELS = re.compile(
     r"α1|(?:Tables?|Figures?|ECOG|[Vv]ersion|ARRIVE|SciPy|Python|C57BL/)\s?\d+(?:\.\d+)*|(?<!\w)[Dd]efinitions? \d"
@@ -102,7 +94,7 @@ def typed_numbers(passage: Passage) -> list[Typed]:
         if not any(start <= found.start() and found.end() <= end for start, end in names)
         and not (found[0].isdigit() and INDEX.search(text[: found.start()]))
     ]
-    spans += [found.span("count") for found in COUNT.finditer(text)]
+    spans += [found.span() for found in COUNT.finditer(text)]
     return [Typed(passage, *span) for span in sorted(spans)]
 
 

@@ -165,6 +165,12 @@ def test_four_definitions_print_the_quartiles(said):
     assert [definition for definition, *fits in rows if "yes" in fits] == list("6789")  # "by four of the nine"
 
 
+def test_selection_from_noise_leaves_two_to_four(said):
+    left = re.search(r"selection leaves ([\d.]+) to ([\d.]+) \(with an intercept\) or ([\d.]+) to ([\d.]+)", said)
+    kept = [round(float(x)) for x in left.groups()]
+    assert (min(kept), max(kept)) == (2, 4)  # 'two to four "significant" coefficients'
+
+
 def test_all_times_are_days_of_months_of_thirty():
     for time, days in {"6.33": 190, "19.67": 590, "5.13": 154, "2.97": 89, "9.6": 288, "8.0": 240}.items():
         decimals = len(time.partition(".")[2])

@@ -100,7 +100,7 @@ def test_a_chapter_whose_numbers_are_all_accounted_for(sources: Sources) -> None
         ("were treated, and", "½ or 1/3", ["½", "1", "3"]),
         ("were treated, and", "10⁹ a litre, $10^{-5}$ and $10^9$", ["10⁹", "10^{-5}", "10^9"]),
         ("were treated, and", "$0.25^{0.7} - 0.1$", ["0.25", "0.7", "0.1"]),
-        ("were treated, and", "three large trials and seven of the 9", ["three", "seven", "9"]),
+        ("were treated, and", "three large trials, all Seven of the 9", ["three", "Seven", "9"]),
         ("were treated, and", "Forty patients", ["Forty"]),
         ("were treated, and", "[a study of 9](https://doi.org/10.1/2345)", ["9"]),
         ("fewer deaths.", "\n#\n# ### And 9 times", ["9"]),
@@ -126,7 +126,7 @@ def test_a_new_number_is_an_orphan(where: str, addition: str, orphans: list[str]
         "Table 2, Figure 3, ECOG 2, version 0.1.0, definition 7",
         "$s_0$, $n_{12}$, $R^2$, $s_1^2$, $\\tau^{2}$ and $D^2$",
         "[a link](https://doi.org/10.1136/bmj-2024-082583)",
-        "two of them, one trial, the first patient, three-sided",
+        "a two-by-two table, one trial, the first patient, two-sided, someone, often",
     ],
 )
 def test_names_and_indices_are_no_numbers(names: str) -> None:
