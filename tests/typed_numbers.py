@@ -31,10 +31,14 @@ from rederive.printed import Printed, UnreadableNumber
 class Entry(Model):
     """What the numbers of one passage are; exactly one of the fields beside `words`.
 
-    claim : the document prints it (claim/name); row : a table of the data folder holds it (table/id/column);
-    no_claim : it is on the document's list of numbers that are no claims; worked : a formula that gives it;
-    test : a test of that name works it out again; said : the run says it in these words, in output that is computed;
-    code : the code of the chapter sets it in these words; convention : a definition or convention, and which.
+    claim : the document prints it (claim/name).
+    row : a table of the data folder holds it (table/id/column).
+    no_claim : it is on the document's list of numbers that are no claims.
+    worked : a formula that gives it.
+    test : a test that works it out again; it names the number, or reads what the chapter says.
+    said : the run says it in these words, which are not typed.
+    code : the code of the chapter sets it in these words.
+    convention : a definition or convention, and which.
     """
 
     words: Text
@@ -123,16 +127,15 @@ def _fits(typed: Typed, kind: str, source: str, sources: Sources) -> bool:
         case "convention":
             return True
         case "test":
-            return f"def {source}(" in sources.tests
+            body = re.search(rf"^def {source}\(.*?(?=^\S|\Z)", sources.tests, re.MULTILINE | re.DOTALL)
+            return body is not None and ("SOURCE" in body[0] or "said" in body[0] or _holds(typed, body[0]))
         case "said":
-            return source in sources.said and typed.printed().value in _values(source)
+            return source in sources.said and _holds(typed, source)
         case "code":
             value = typed.printed().value
             return source in sources.code and bool({value, value * 100} & _values(source))  # 10%: 0.1, or percent=10
         case "no_claim":
-            return source in {
-                str(other.number) for other in sources.card.no_claims
-            } and typed.printed().value in _values(source)
+            return any(str(entry.number) == source for entry in sources.card.no_claims) and _holds(typed, source)
         case "worked":
             return typed.printed().prints(eval(source, sources.names()))  # our own lists, not input
         case _:
@@ -143,11 +146,15 @@ def _values(text: str) -> set[Fraction]:
     return {number.printed().value for number in typed_numbers(Passage("", 0, text))}
 
 
+def _holds(typed: Typed, text: str) -> bool:
+    return typed.printed().value in _values(text)
+
+
 def _is_printed_alike(typed: Typed, there: Any) -> bool:
     """Is the typed number as the data have it: digit for digit, or among the numbers of a text?"""
     number = typed.printed()
     if isinstance(there, str):
-        return number.value in _values(there)
+        return _holds(typed, there)
     if isinstance(there, Printed):
         return (number.value, number.unit, number.bound) == (there.value, there.unit, there.bound)
     return number.prints(there)

@@ -54,6 +54,14 @@ no_claims: [{number: "12", what: months}]
 
 SIZES = "id,study,counted,n_treated,n_control,source,seen_in\nother,Other,analysed,20,28,doi:10.1/x,abstract\n"
 
+TESTS = """\
+def test_the_sum():
+    assert round(0.5 + 0.7, 1) == 1.2
+
+def test_the_words(said):
+    assert said
+"""
+
 LISTED = {
     "A chapter": [
         {"words": "reports that 48 patients were", "claim": "patients/n"},
@@ -74,7 +82,7 @@ def sources(tmp_path: Path) -> Sources:
         (tmp_path / name).write_text(content, "utf-8")
     document = load_document(tmp_path)
     code = " ".join(CHAPTER.split())
-    return Sources(document.claims, document.rows, document.card, "def test_the_sum(said):", "By 9 ways in all.", code)
+    return Sources(document.claims, document.rows, document.card, TESTS, "By 9 ways in all.", code)
 
 
 def listed(change: dict[str, list[dict[str, object]]] | None = None) -> dict[str, list[Entry]]:
@@ -149,6 +157,7 @@ def test_names_and_indices_are_no_numbers(names: str) -> None:
         ("What it says", {"words": "study 48 were", "row": "sizes/other/n_control"}, "48 is not what is there"),
         ("What it says", {"words": "study 48 were", "worked": "2 * 20"}, "48 is not what is there"),
         ("What it says", {"words": "study 48 were", "test": "test_another"}, "48 is not what is there"),
+        ("What it says", {"words": "study 48 were", "test": "test_the_sum"}, "48 is not what is there"),
         ("What it says", {"words": "study 48 were", "said": "By 9 ways"}, "48 is not what is there"),
         ("What it says", {"words": "study 48 were", "code": "range(5, 48)"}, "48 is not what is there"),
         ("What it says", {"words": "study 48 were", "code": "48 patients"}, "is typed itself"),
@@ -165,6 +174,7 @@ def test_an_entry_that_does_not_hold(heading: str, entry: dict[str, object], tol
         ("By nine methods", {"words": "nine methods", "said": "By 9 ways"}),
         ("With 5 to 120 people", {"words": "5 to 120", "code": "range(5, 120 + 1)"}),
         ("The sum, by hand, is 1.2", {"words": "1.2", "test": "test_the_sum"}),
+        ("The sum, by hand, is 1.3", {"words": "1.3", "test": "test_the_words"}),
         ("The logs are 1.0 and 0.69", {"words": "1.0 and 0.69", "worked": ["log(e)", "log(2)"]}),
         ("There are 1 and 9", {"words": "1 and 9", "convention": "an example"}),
         ("Chance is 1.96", {"words": "1.96", "worked": "quantile(0.975)"}),
