@@ -42,7 +42,6 @@ NOT_READ = re.compile(r"(?<=\])\([^)\s]*\)|\{doc\}`[^`]*`|<https?:[^>]*>|^```.*?
 NAME = re.compile(r"(?!\d)[\w./%@:#-]*|[<>^]?,?\.\d+[gf%]")
 """A string that is a key, a file or a format: one word that begins with no figure, or a format."""
 
-
 NOT_SHOWN = re.compile(r"\.query$|^re\.|^_demand$|^_expect$")
 """Calls whose strings no page shows: queries of tables, patterns, and what is said where the library refuses."""
 
@@ -85,7 +84,7 @@ class Typed:
 
 @cache
 def typed_numbers(passage: Passage) -> list[Typed]:
-    """Every number of a passage, in figures or, where something is counted, in words; names and indices are none."""
+    """Every number of a passage, in figures or in words; names and indices are none."""
     text = passage.text
     names = [found.span() for found in LABELS.finditer(text)]
     spans = [
