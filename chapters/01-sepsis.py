@@ -524,7 +524,7 @@ come close: Mantel and Haenszel's gives {nearest.estimate:.3f} ({nearest.lower:.
 # rounds to the published result. These are possibilities. Nothing says that such a trial exists.
 
 # %%
-equal_arms = [(m, m) for m in range(5, 121)]
+equal_arms = [(m, m) for m in range(5, 120 + 1)]
 third = completing_tables(visible, equal_arms, multicentre)
 fewer_deaths = third["events_control"] - third["events_treated"]
 

@@ -670,7 +670,7 @@ audit.judge(
 
 # %%
 regression = audit["regression"].printed
-sizes = sizes_that_print(regression, range(10, 200))
+sizes = sizes_that_print(regression, range(10, 199 + 1))
 fitting = sizes[sizes["fits"]]
 n_without, n_with = (
     fitting.loc[fitting["intercept"] == intercept, "n"].item()

@@ -654,7 +654,7 @@ power = {
     )
     for ratio in (0, 0.5)
 }
-needed = detectable_increase(sizes[0], control_risk, sizes[1])
+needed = detectable_increase(sizes[0], control_risk, sizes[1], power=0.8)
 
 # %% tags=["hide-input"]
 text(f"""

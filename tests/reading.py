@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import nbformat
 
-from rederive.claims import Document, load_document, printed_texts
+from rederive.claims import load_document, printed_texts
 from rederive.files import project_root
 from rederive.verdicts import Verdict
 
@@ -66,31 +65,3 @@ def check_script(slug: str, chapter: Path, folder: Path) -> str:
     assert done.returncode == 0, done.stderr
     assert results.read_bytes() == before
     return done.stdout
-
-
-def typed_numbers(chapter: Path, document: Document | None, defined: set[str], worked: str) -> list[tuple[str, str]]:
-    """Numbers in markdown, and outside braces in text, that are neither the document's nor defined, with their line.
-
-    Passages that match `worked` are left out: lines worked by hand, which a test recomputes.
-    """
-    allowed = set(defined)
-    if document is not None:
-        printed = " ".join(number for claim in document.claims.values() for number in printed_texts(claim).values())
-        allowed |= set(re.findall(r"\d+(?:\.\d+)?", printed.replace(",", "")))
-        allowed |= {str(number.number) for number in document.card.no_claims}
-    source = chapter.read_text("utf-8")
-    cells = re.split(r"^# %%", source, flags=re.M)
-    prose = [cell.partition("\n")[2] for cell in cells if cell.startswith(" [markdown]")]
-    texts = re.findall(r'(?:text|close)\(f"""(.*?)"""\)', source, flags=re.S)
-    while any("{" in body for body in texts):  # innermost braces first
-        texts = [re.sub(r"\{[^{}]*\}", "", body) for body in texts]
-    typed = []
-    for passage in [*prose, *texts]:
-        for line in re.sub(worked, "", passage, flags=re.S).splitlines():
-            plain = re.sub(r"\((\.\./|https:)[^)]*\)|α1|ETASS|\\[a-z]+", "", line)
-            typed += [
-                (number, line.strip())
-                for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", plain.replace(",", ""))
-                if number not in allowed
-            ]
-    return typed

@@ -17,8 +17,8 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import Table2x2
 from statsmodels.stats.proportion import test_proportions_2indep as proportions_2indep
 
-from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in, typed_numbers
-from rederive.claims import load_document
+from orphans import orphans_of
+from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in
 
 SOURCE = ROOT / "chapters" / "04-aclf.py"
 TESTS = {
@@ -329,31 +329,5 @@ def test_it_runs_as_a_script_from_any_folder_and_writes_the_same_results(tmp_pat
     assert "12 claims" in check_script("aclf", SOURCE, tmp_path)
 
 
-# Numbers of the prose that are neither printed by the document nor computed: what they are.
-DEFINITIONS = {
-    "0": "index of the control arm; α1",
-    "1": "index of the treated arm; 1/n",
-    "2": "in 2/K; squares",
-    "450": "largest arm tried",
-    "10": "per cent by which arms may differ",
-    "50": "patients per arm in an example",
-    "65": "patients per arm in an example",
-    "0.75": "1 − 25%",
-    "0.25": "25 percentage points",
-    "90": "day of Chen's survival",
-    "95": "confidence level",
-    "1.96": "normal quantile for 95%",
-    "2022": "year of Chen",
-    "2019": "year of Li",
-    "100": "in percentages, and patients per arm in an example",
-    "6": "IL-6",
-    "4": "week at which Li measured",
-    "12": "week at which Li measured",
-}
-
-
-def test_no_result_is_typed_into_the_prose():
-    """Every number in markdown, and outside braces in text, is the document's, defined above, or worked by hand."""
-    document = load_document(ROOT / "data" / "aclf")
-    worked = r"# By hand.*?among many\.|A made-up example.*?82 per cent"
-    assert not typed_numbers(SOURCE, document, set(DEFINITIONS), worked=worked)
+def test_every_number_typed_into_the_prose_is_what_the_list_says():
+    assert not orphans_of(SOURCE)

@@ -14,7 +14,8 @@ import pytest
 from scipy import integrate, stats
 from scipy.optimize import brentq
 
-from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in, typed_numbers
+from orphans import orphans_of
+from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in
 from rederive.claims import load_document
 
 SOURCE = ROOT / "chapters" / "05-il15.py"
@@ -384,44 +385,5 @@ def test_it_runs_as_a_script_from_any_folder_and_writes_the_same_results(tmp_pat
     assert "21 claims" in check_script("il15", SOURCE, tmp_path)
 
 
-# Numbers of the prose that are neither printed by the document nor computed: what they are.
-DEFINITIONS = {
-    "1": "α1; shares add up to one; ratio of no effect",
-    "2": "squares, halves and the number of differences",
-    "3": "shape of a Weibull curve, assumed",
-    "4": "ARRIVE's version; T cells",
-    "5": "5% error",
-    "1.96": "normal quantile for 5%",
-    "30": "days of median survival with saline, assumed",
-    "60": "days of observation, assumed",
-    "0.7": "hazard ratio of each agent alone, assumed",
-    "0.3": "hazard ratio against single agents, assumed",
-    "0.5": "the same",
-    "10": "mice per arm; experiments put to lifelines",
-    "20": "mice per arm",
-    "80": "power",
-    "90": "power",
-    "2.5": "one side of 5%",
-    "40": "share of senescent cells, assumed",
-    "25": "the same",
-    "75": "share of mice alive in the survival curve cited, in numbers.csv",
-    "50": "the same",
-    "57": "part of the strain's name C57BL/6",
-    "0": "an effect or a difference of nothing",
-    "0.00": "a simulated median that runs to zero",
-    "2020": "year of ARRIVE 2.0",
-    "2018": "year of the counts of cases",
-    "2022": "year of the counts of deaths",
-    "1981": "year of Schoenfeld's formula",
-    "6": "mice per arm; strain C57BL/6",
-    "12": "both treatments, in an index",
-    "31": "strains in the survey cited",
-}
-
-
-def test_no_result_is_typed_into_the_prose():
-    """Every number in markdown, and outside braces in text, is the document's, defined above, or worked by hand."""
-    typed = typed_numbers(
-        SOURCE, load_document(DATA), set(DEFINITIONS), worked=r"# By hand.*?over it is 19%|\$\(0\.4/0\.6\).*?= 2\$"
-    )
-    assert not typed
+def test_every_number_typed_into_the_prose_is_what_the_list_says():
+    assert not orphans_of(SOURCE)

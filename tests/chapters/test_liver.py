@@ -17,7 +17,8 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import Table2x2
 from statsmodels.stats.proportion import proportion_confint
 
-from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in, typed_numbers
+from orphans import orphans_of
+from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in
 from rederive.claims import load_document
 from rederive.methods.trial_power import fisher_power
 
@@ -238,36 +239,8 @@ def test_the_chapter_runs_as_a_script_from_any_folder(tmp_path):
     assert "30 claims:" in out
 
 
-# Numbers of the prose that are neither printed by the document nor computed: what they are.
-DEFINITIONS = {
-    "0": "nothing",
-    "1": "odds ratio of no effect; risk ratios",
-    "2": "squares",
-    "4": "in 4/s²",
-    "16": "in n/16",
-    "7": "cancers with entecavir alone, a count of the data",
-    "29": "patients on thymosin α1 in You's trial, of the data",
-    "33": "patients on interferon in You's trial, of the data",
-    "339": "patients on entecavir alone in Wu's trial, of the data",
-    "351": "patients on both drugs in Wu's trial, of the data",
-    "52": "weeks in which one arm had the drug",
-    "80": "power supposed",
-    "100": "patients per matched group, of the data; per cent",
-    "353": "patients of Chan's meta-analysis",
-    "2001": "year of Chan's meta-analysis",
-    "2006": "year of You's trial",
-    "2016": "year of Liang's cohort",
-    "2017": "year of He C's cohort",
-    "2018": "year of Wu's trial",
-    "2021": "year of Cui's trial",
-    "200": "patients after matching, twice 100",
-    "50": "in I² and similar",
-}
-
-
-def test_no_result_is_typed_into_the_prose(document):
-    """Every number in markdown, and outside braces in text, is the document's, defined above, or worked by hand."""
-    assert not typed_numbers(SOURCE, document, set(DEFINITIONS), worked=r"# By hand, for recurrence.*?48%\.")
+def test_every_number_typed_into_the_prose_is_what_the_list_says():
+    assert not orphans_of(SOURCE)
 
 
 def test_the_prose_says_what_the_numbers_say(document, said):

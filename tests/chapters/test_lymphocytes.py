@@ -19,7 +19,8 @@ from lifelines.utils import median_survival_times
 from scipy import stats
 from statsmodels.stats.contingency_tables import Table2x2
 
-from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in, typed_numbers
+from orphans import orphans_of
+from reading import ROOT, bottom_line_of, check_records, check_script, results_of, said_in
 from rederive.claims import load_document
 
 SOURCE = ROOT / "chapters" / "02-lymphocytes.py"
@@ -158,6 +159,18 @@ def test_the_line_worked_by_hand():
     assert round(1 - 0.084 * 36 / 28, 3) == 0.892
 
 
+def test_four_definitions_print_the_quartiles(said):
+    rows = re.findall(r"(\d) (yes|no) (yes|no) (yes|no)", said[said.index("definition half-up half-even") :][:300])
+    assert [definition for definition, *_ in rows] == list("123456789")
+    assert [definition for definition, *fits in rows if "yes" in fits] == list("6789")  # "by four of the nine"
+
+
+def test_selection_from_noise_leaves_two_to_four(said):
+    left = re.search(r"selection leaves ([\d.]+) to ([\d.]+) \(with an intercept\) or ([\d.]+) to ([\d.]+)", said)
+    kept = [round(float(x)) for x in left.groups()]
+    assert (min(kept), max(kept)) == (2, 4)  # 'two to four "significant" coefficients'
+
+
 def test_all_times_are_days_of_months_of_thirty():
     for time, days in {"6.33": 190, "19.67": 590, "5.13": 154, "2.97": 89, "9.6": 288, "8.0": 240}.items():
         decimals = len(time.partition(".")[2])
@@ -215,32 +228,8 @@ def test_it_runs_as_a_script_from_any_folder_and_writes_the_same_results(tmp_pat
     assert "72 claims" in check_script("lymphocytes", SOURCE, tmp_path)
 
 
-# Numbers of the prose that are neither printed by the document nor computed: what they are.
-DEFINITIONS = {
-    "9.55": "lower end of 9.6",
-    "9.65": "upper end of 9.6",
-    "31.25": "15/48 in per cent, an example of a tie",
-    "31.29": "an example of digits cut off",
-    "100": "what percentages add up to",
-    "0.6": "a correlation supposed",
-    "500": "0.5 × 10⁹ per litre, per microlitre",
-    "1996": "year of Hyndman and Fan",
-    "379.25": "the tie behind 379.3",
-    "30.4375": "days in a mean month",
-    "365.25": "days in a mean year",
-    "2000": "year of Hsieh and Lavori",
-    "1983": "year of Anderson, Cain and Gelber",
-    "84": "day of a landmark",
-    "126": "day of a landmark",
-    "90": "per cent in the middle of simulated samples",
-    "01": "number of a chapter",
-    "1043": "GASTO-1043",
-}
-
-
-def test_no_result_is_typed_into_the_prose(document):
-    """Every number in markdown, and outside braces in text, is the document's, defined above, or worked by hand."""
-    assert not typed_numbers(SOURCE, document, set(DEFINITIONS), worked=r"# By hand, for 36.*?as printed\.")
+def test_every_number_typed_into_the_prose_is_what_the_list_says():
+    assert not orphans_of(SOURCE)
 
 
 def test_the_prose_says_what_the_numbers_say(document, results, said):

@@ -15,7 +15,8 @@ import pytest
 from ruamel.yaml import YAML
 from statsmodels.stats.contingency_tables import Table2x2
 
-from reading import ROOT, bottom_line_of, said_in, typed_numbers
+from orphans import orphans_of
+from reading import ROOT, bottom_line_of, said_in
 from rederive.verdicts import Verdict
 
 SOURCE = next((ROOT / "chapters").glob("*-together.py"))
@@ -221,12 +222,8 @@ def test_it_runs_as_a_script_from_any_folder(tmp_path):
     assert " ".join(done.stdout.split()).count(" ".join(bottom_line_of(SOURCE).split())[:200]) == 1
 
 
-DEFINITIONS = {"1": "ratio of no effect; 1/OR"}
-
-
-def test_no_result_is_typed_into_the_prose():
-    worked = r"By hand.*?1/1\.25 = 0\.8\."
-    assert not typed_numbers(SOURCE, None, set(DEFINITIONS), worked)
+def test_every_number_typed_into_the_prose_is_what_the_list_says():
+    assert not orphans_of(SOURCE)
 
 
 def test_the_prose_says_what_the_numbers_say(results):
