@@ -17,6 +17,7 @@
 # turns the checks on claims whose truth we know, because we made them.
 
 # %% tags=["hide-input"]
+from importlib.metadata import version
 
 from rederive.calibration.run import KINDS, false_alarms, with_rates
 from rederive.calibration.summary import (
@@ -222,3 +223,87 @@ table(
 # - two standard deviations exchanged in a paired comparison, where only their sum and product count;
 # - a wrong number from which everything else was then computed;
 # - a number that no other printed number has anything to do with.
+
+# %% [markdown]
+# ## Is any number in the text a slip of the hand?
+#
+# None that we could find. Most numbers in the chapters are filled in when the program runs. The others are typed, and each
+# typed number has an entry on a list: the section, the words around it, and what it is.
+
+# %%
+prose = measured.table("prose-numbers")
+chapters = prose[prose.index.str.startswith("chapters/")].sum()
+
+# %% tags=["hide-input"]
+text(f"""
+The chapters have {chapters["typed"]:,} typed numbers, {chapters["in_words"]:,} of them in words. {chapters["from_data"]:,} are
+compared with what the document or a source prints, and {chapters["worked"]:,} are worked out again. {chapters["from_run"]:,} repeat
+what the run says, and {chapters["from_code"]:,} what the program sets. The other {chapters["conventions"]:,} are definitions,
+conventions, parts of formulas and years of papers; for these the list gives a reason, which only a reader can check. In
+{chapters["computed"]:,} further places the run fills in what the text says.
+
+Does the test notice a mistake? We changed each typed number of all pages in turn, and it noticed
+{prose["changed_noticed"].sum():,} of {prose["typed"].sum():,}. That says little, since an entry holds the number itself. So we also
+wrote each number a second time, at a place drawn at random, and it noticed
+{prose["figures_misplaced_noticed"].sum() + prose["words_misplaced_noticed"].sum():,} of {prose["typed"].sum():,}.
+""")
+table(
+    prose.drop(
+        columns=[
+            "changed_noticed",
+            "figures_misplaced_noticed",
+            "words_misplaced_noticed",
+        ]
+    )
+    .rename(columns=lambda name: name.replace("_", " "))
+    .reset_index()
+    .rename(columns={"id": "page"}),
+    "Numbers in the prose, by page and by where they come from",
+)
+
+# %% [markdown]
+# What the test cannot see: whether a sentence around a right number is right; words such as "one", "half" or "twice"; numbers
+# inside names. The page on methods has no such list. The front page is tested as it is shown: its table and its bottom lines
+# have to be those of the run.
+
+# %% [markdown]
+# ## What remains unchecked
+#
+# - How well the simulated claims resemble published ones. Rates above are rates in our mix.
+# - Kinds of claim without a simulation: sums and flows of patients, which are whole-number arithmetic; relative and absolute
+#   reductions; comparisons of sentences with numbers; two independent ratios compared; trial sequential analysis; everything that
+#   rests on an assumption the card names.
+# - Our reading: which sentence makes which claim, which counts belong to it, whether wording misleads. No program checks that.
+# - Whether a check is the right one for a design: clustered data, matched pairs, weights, repeated looks.
+# - Faults in the libraries we build on, where R shares them.
+#
+# ## What we found
+#
+# - Where a check knew how numbers were made, it contradicted no honest claim.
+# - Where it did not know the test, it contradicted many: it is not to be used without asking for the test.
+# - Slips in numbers that others tie down were mostly noticed, slips in p values less often, slips in free numbers seldom.
+# - The functions agreed with R; where programs differ on purpose, we say which way we go.
+# - The tests noticed most planted faults; those that survived are listed.
+# - Every number typed into the prose had a source.
+# - Bad input ended in one line, and a stopped build was resumed without a trace.
+
+# %% tags=["hide-input"]
+measured.close(f"""
+Of {named["claims"].sum():,} honest simulated claims made in a way a check names, {wrongly:,} were contradicted; of those made in
+another way, up to {others["rate"].max():.0%} of a kind were. Of changes of the last digit but one in numbers that tie each other
+down, {tied["contradicted"] / tied["claims"]:.0%} were noticed in simulated claims, short of the {aim:.0%} we aimed at. In the five
+documents, TODO.
+""")
+
+# %% [markdown]
+# ## Cite this chapter
+#
+# Please name the book, this chapter and the version of `rederive` below; [the front page](../book/index.md) says how.
+
+# %% tags=["hide-input"]
+libraries = ("rederive", "numpy", "pandas", "scipy", "statsmodels")
+text(
+    "Versions used: "
+    + ", ".join(f"{name} {version(name)}" for name in libraries)
+    + "."
+)

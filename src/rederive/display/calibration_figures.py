@@ -26,7 +26,10 @@ def alarms_by_kind(alarms: pd.DataFrame) -> None:
         scale=alt.Scale(domain=[0, 1]),
     )
     y = alt.Y(
-        "kind of claim:N", sort=list(shares.index), title=None, axis=alt.Axis(grid=True, ticks=False, domain=False)
+        "kind of claim:N",
+        sort=list(shares.index),
+        title=None,
+        axis=alt.Axis(grid=True, ticks=False, domain=False, labelPadding=10),
     )
     shape = alt.Shape("check:N", sort=CHECKS, title=None, scale=alt.Scale(domain=CHECKS, range=["circle", "cross"]))
     stroke = alt.Stroke(
