@@ -1,0 +1,134 @@
+"""The chapter about the checks: its figures recomputed from the stored tables without the library, and none typed.
+
+These tests read the executed notebook and the results, so they need an up-to-date book (`make book`).
+"""
+
+import csv
+import json
+import subprocess
+import sys
+from collections import defaultdict
+
+import pytest
+from scipy import stats
+
+from orphans import orphans_of
+from reading import ROOT, bottom_line_of, said_in
+from rederive.calibration.run import KINDS, false_alarms, power
+
+SOURCE = next((ROOT / "chapters").glob("*-trust.py"))
+DATA = ROOT / "data" / "trust"
+
+
+def rows_of(name):
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return [{k: int(v) if v.isdecimal() else v for k, v in row.items()} for row in csv.DictReader(file)]
+
+
+@pytest.fixture(scope="module")
+def said():
+    return said_in(SOURCE)
+
+
+@pytest.fixture(scope="module")
+def alarms():
+    return rows_of("false_alarms.csv")
+
+
+@pytest.fixture(scope="module")
+def slips():
+    return rows_of("power.csv")
+
+
+def summed(rows, by, what):
+    total = defaultdict(int)
+    for row in rows:
+        total[by(row)] += row[what]
+    return dict(total)
+
+
+# ------------------------------------------------------------------------------------------- the stored measurements
+
+
+def test_a_million_honest_claims_of_every_kind_were_judged_and_none_contradicted(alarms):
+    exact = [row for row in alarms if KINDS[row["kind"]].exact]
+    claims = summed(exact, lambda row: row["kind"], "claims")
+    assert set(claims) == {name for name, kind in KINDS.items() if kind.exact}
+    assert min(claims.values()) >= 1_000_000
+    assert sum(row["contradicted"] for row in exact) == 0
+    assert {row["printing"] for row in exact} == {"nearest", "cut off", "to add up"}
+
+
+def test_the_stored_runs_began_with_what_the_code_does_now(alarms, slips):
+    """A few quick kinds: their first batches, made again, are those stored."""
+    quick = ["percentage of a count", "odds ratio, logistic regression", "hazard ratio, Cox regression"]
+    again = false_alarms(dict.fromkeys(quick, 1))
+    for row in alarms:
+        if row["kind"] in quick:
+            first = [row[f"first_{name}"] for name in ("claims", "contradicted", "midpoint")]
+            assert again.loc[(row["kind"], row["printing"])].tolist() == first
+    spoilt = power({"percentage of a count": 1})
+    for row in slips:
+        if row["kind"] == "percentage of a count" and row["first_claims"]:
+            key = tuple(str(row[name]) for name in ("kind", "slip", "number", "digits"))
+            assert spoilt.loc[key, "contradicted"] == row["first_contradicted"]
+
+
+def test_every_kind_whose_numbers_can_be_spoilt_was(slips):
+    assert {row["kind"] for row in slips} == {name for name, kind in KINDS.items() if kind.corrupted}
+
+
+# --------------------------------------------------------------------------------------------------- what is said
+
+
+def test_false_alarms_are_those_stored(said, alarms):
+    exact = sum(row["claims"] for row in alarms if KINDS[row["kind"]].exact)
+    assert f"Of {exact:,} honest claims made in a way it names, 0 were contradicted" in said
+    assert "with the same counts" in said
+    fewest = min(
+        summed((row for row in alarms if KINDS[row["kind"]].exact), lambda row: row["kind"], "claims").values()
+    )
+    assert f"of at least {fewest:,} claims each" in said
+    # none in n: the rate p with (1 - p)^n = 0.025 is the largest not excluded
+    assert f"a true rate above {1 - 0.025 ** (1 / fewest):.7f} is excluded" in said
+
+
+def test_rates_where_the_check_does_not_know_the_test(said, alarms):
+    others = [row for row in alarms if not KINDS[row["kind"]].exact]
+    claims, wrong = (summed(others, lambda row: row["kind"], what) for what in ("claims", "contradicted"))
+    rates = {kind: wrong[kind] / claims[kind] for kind in claims}
+    worst = max(rates, key=rates.get)
+    assert f"from {min(rates.values()):.1%} to {max(rates.values()):.1%} ({worst})" in said
+    for kind in claims:
+        lower = stats.beta.ppf(0.025, wrong[kind], claims[kind] - wrong[kind] + 1)
+        assert f"{kind} {claims[kind]:,} {wrong[kind]:,} {rates[kind]:.2%} {lower:.2%}" in said
+
+
+def test_slips_noticed_are_those_stored(said, slips):
+    digit = [row for row in slips if row["slip"] == "last digit but one"]
+    for tied, words in ((True, "Of {:,} such changes, {:.1%} were noticed"), (False, "{1:.1%} of {0:,} were noticed")):
+        chosen = [row for row in digit if KINDS[row["kind"]].constrained is tied]
+        claims, caught = (sum(row[what] for row in chosen) for what in ("claims", "contradicted"))
+        assert words.format(claims, caught / claims) in said
+
+
+def test_no_ratio_of_the_documents_is_contradicted():
+    claims = json.loads((ROOT / "_build" / "results" / "claims.json").read_text("utf-8"))["claims"]
+    judged = [claim for claim in claims if claim["method"] == "checks.ratios.judge_ratio"]
+    assert judged
+    assert all(claim["verdict"] != "contradicted" for claim in judged)
+
+
+def test_the_bottom_line_stands_at_the_head(said, alarms):
+    exact = sum(row["claims"] for row in alarms if KINDS[row["kind"]].exact)
+    assert f"Of {exact:,} honest simulated claims" in bottom_line_of(SOURCE)
+
+
+def test_no_number_is_an_orphan():
+    assert not orphans_of(SOURCE)
+
+
+def test_the_chapter_runs_as_a_script_from_any_folder(tmp_path):
+    done = subprocess.run([sys.executable, SOURCE], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "with the same counts" in " ".join(done.stdout.split())
