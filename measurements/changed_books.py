@@ -1,0 +1,220 @@
+"""Runs a chapter again and again, each time on data in which one thing was changed, and tells what it then finds.
+
+A chapter takes seconds, and there are thousands of changes. So a chapter is run once as it stands, in this process, and
+every changed run is a fork of it. What pure functions returned is remembered by their arguments, so that a changed run
+computes only what the change reaches. Figures are not drawn. All else is the chapter's own code on the library's own
+loader and checks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import io
+import os
+import pickle
+import pkgutil
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import rederive
+from rederive import claims
+from rederive.claims import DataError
+from rederive.files import project_root
+
+REMEMBERED = ("rederive.checks.", "rederive.methods.")
+DRAWING = ("rederive.display.figures", "rederive.display.experiment_figures")
+
+
+Place = tuple[str | int, ...]
+"""Where in a YAML file's content something stands, by keys and positions."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one data file, named by its path in the book.
+
+    Attributes
+    ----------
+    texts : other texts for places of a YAML file.
+    whole : another text for the whole file, where it is a CSV file.
+    """
+
+    file: str
+    texts: Mapping[Place, str] = field(default_factory=dict)
+    whole: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of a chapter came to.
+
+    Attributes
+    ----------
+    records : what it recorded about each claim until it ended, as in `claims.json`.
+    refused : the loader's words, where it did not take the data.
+    stopped : the error that ended the chapter otherwise.
+    said : all that it showed.
+    """
+
+    records: dict[str, dict[str, Any]]
+    refused: str = ""
+    stopped: str = ""
+    said: str = ""
+
+
+class ChangedBooks:
+    """One chapter, ready to be run on changed data: `with ChangedBooks("chapters/01-sepsis.py") as books: ...`."""
+
+    def __init__(self, chapter: str) -> None:
+        self._root = project_root()
+        self._chapter = self._root / chapter
+        self._code = compile(self._chapter.read_text("utf-8"), str(self._chapter), "exec")
+
+    def __enter__(self) -> ChangedBooks:
+        _prepare_library()
+        self._left = Path.cwd()
+        self._scratch = tempfile.TemporaryDirectory()
+        book = Path(self._scratch.name)
+        shutil.copy(self._root / "_toc.yml", book)
+        shutil.copytree(self._root / "data", book / "data")
+        results = self._root / "_build" / "results" / "claims.json"
+        (book / "_build" / "results").mkdir(parents=True)
+        if results.exists():
+            shutil.copy(results, book / "_build" / "results")
+        os.chdir(book)
+        self.book = Path.cwd()  # as the library will see it
+        self.unchanged, self.findings = self._run()
+        if self.unchanged.refused or self.unchanged.stopped:
+            raise RuntimeError(f"{self._chapter} does not run: {self.unchanged.refused}{self.unchanged.stopped}")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.chdir(self._left)
+        self._scratch.cleanup()
+
+    def run(self, change: Change) -> Run:
+        """What the chapter finds if this is changed."""
+        receiver, sender = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                _apply(self.book, change)
+                run, _ = self._run()
+                with os.fdopen(sender, "wb") as pipe:
+                    pickle.dump(run, pipe)
+            finally:
+                os._exit(0)
+        os.close(sender)
+        with os.fdopen(receiver, "rb") as pipe:
+            content = pipe.read()
+        os.waitpid(child, 0)
+        if not content:
+            raise RuntimeError(f"a run of {self._chapter} on {change} died")
+        return pickle.loads(content)
+
+    def _run(self) -> tuple[Run, dict[str, Any]]:
+        names: dict[str, Any] = {"__name__": "__main__", "__file__": str(self._chapter)}
+        refused = stopped = ""
+        shown = io.StringIO()
+        with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(io.StringIO()):
+            try:
+                exec(self._code, names)
+            except DataError as error:
+                refused = str(error)
+            except Exception as error:  # whatever ends a chapter
+                stopped = f"{type(error).__name__}: {error}"
+        findings = getattr(names.get("audit"), "findings", {})
+        records = {claim: names["audit"]._result(claim) for claim in findings}
+        return Run(records, refused, stopped, shown.getvalue()), findings
+
+
+def _apply(book: Path, change: Change) -> None:
+    """Make the change: in the text of a CSV file, or in what this process has read from a YAML file."""
+    path = book / change.file
+    if change.whole:
+        path.write_text(change.whole, encoding="utf-8")
+    for place, text in change.texts.items():
+        at = claims._yaml_content(path)
+        for key in place[:-1]:
+            at = at[key]
+        at[place[-1]] = text
+
+
+@functools.cache
+def _prepare_library() -> None:
+    """Load the library, let it remember, and let it not draw."""
+    modules = [importlib.import_module(name) for name in _module_names()]
+    new: dict[Callable[..., Any], Callable[..., Any]] = {}
+    for module in modules:
+        for name, function in list(vars(module).items()):
+            if isinstance(function, FunctionType) and function.__module__ == module.__name__ and name[0] != "_":
+                if module.__name__.startswith(REMEMBERED):
+                    new[function] = _remembering(function)
+                elif module.__name__ in DRAWING:
+                    new[function] = _nothing
+    new[claims._yaml_content] = functools.cache(claims._yaml_content)
+    importlib.import_module("rederive.display.evidence").__dict__["evidence_map"] = _nothing
+    for module in modules:
+        for name, value in list(vars(module).items()):
+            if isinstance(value, FunctionType) and value in new:
+                setattr(module, name, new[value])
+
+
+def _module_names() -> Iterator[str]:
+    for found in pkgutil.walk_packages(rederive.__path__, "rederive."):
+        if found.name not in {"rederive.cli", "rederive.build", "rederive.sphinxext"}:
+            yield found.name
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """Draws nothing."""
+
+
+def _remembering(function: FunctionType) -> Callable[..., Any]:
+    """A function that remembers what it returned, as long as that saves time.
+
+    One whose arguments cannot be compared, or are changed by it, is left to run.
+    """
+    results: dict[bytes, bytes] = {}
+    running = remembering_took = 0.0
+
+    @functools.wraps(function)
+    def remembering(*args: Any, **kwargs: Any) -> Any:
+        nonlocal running, remembering_took
+        if remembering_took > max(running, 0.02):
+            return function(*args, **kwargs)
+        started = time.perf_counter()
+        before = _pickled((args, kwargs))
+        if before in results:
+            return pickle.loads(results[before])
+        called = time.perf_counter()
+        result = function(*args, **kwargs)
+        returned = time.perf_counter()
+        stored = _pickled(result)
+        if before and stored and before == _pickled((args, kwargs)):
+            results[before] = stored
+        running += returned - called
+        remembering_took += time.perf_counter() - returned + called - started
+        return result
+
+    return remembering
+
+
+def _pickled(value: object) -> bytes:
+    try:
+        return pickle.dumps(value)
+    except (pickle.PicklingError, AttributeError, TypeError, RecursionError):
+        return b""
+
+
+if __name__ == "__main__":
+    sys.exit("a part of the measurements; run corrupted_documents.py")
