@@ -8,6 +8,7 @@ loader and checks.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
 import importlib
@@ -16,6 +17,7 @@ import os
 import pickle
 import pkgutil
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -36,6 +38,9 @@ DRAWING = ("rederive.display.figures", "rederive.display.experiment_figures")
 
 Place = tuple[str | int, ...]
 """Where in a YAML file's content something stands, by keys and positions."""
+
+LONGEST = 10
+"""Seconds of processor time for one statement of a chapter; as the documents stand, none takes more than 3."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +64,10 @@ class Run:
 
     Attributes
     ----------
-    records : what it recorded about each claim until it ended, as in `claims.json`.
+    records : what it recorded about each claim, as in `claims.json`.
     refused : the loader's words, where it did not take the data.
-    stopped : the error that ended the chapter otherwise.
+    stopped : the error that would have ended the chapter. Here the statements after it are run all the same: a chapter
+        may stop in a table, at numbers that contradict each other, before it comes to judge them.
     said : all that it showed.
     """
 
@@ -77,10 +83,12 @@ class ChangedBooks:
     def __init__(self, chapter: str) -> None:
         self._root = project_root()
         self._chapter = self._root / chapter
-        self._code = compile(self._chapter.read_text("utf-8"), str(self._chapter), "exec")
+        statements = ast.parse(self._chapter.read_text("utf-8")).body
+        self._code = [compile(ast.Module([one], []), str(self._chapter), "exec") for one in statements]
 
     def __enter__(self) -> ChangedBooks:
         _prepare_library()
+        signal.signal(signal.SIGVTALRM, _too_long)
         self._left = Path.cwd()
         self._scratch = tempfile.TemporaryDirectory()
         book = Path(self._scratch.name)
@@ -126,22 +134,30 @@ class ChangedBooks:
         refused = stopped = ""
         shown = io.StringIO()
         with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(io.StringIO()):
-            try:
-                exec(self._code, names)
-            except DataError as error:
-                refused = str(error)
-            except Exception as error:  # whatever ends a chapter
-                stopped = f"{type(error).__name__}: {error}"
+            for statement in self._code:
+                signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
+                try:
+                    exec(statement, names)
+                except DataError as error:
+                    refused = str(error)
+                    break
+                except Exception as error:  # whatever a chapter stops at
+                    stopped = stopped or f"{type(error).__name__}: {error}"
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         findings = getattr(names.get("audit"), "findings", {})
         records = {claim: names["audit"]._result(claim) for claim in findings}
         return Run(records, refused, stopped, shown.getvalue()), findings
 
 
+def _too_long(*_: object) -> None:
+    raise TimeoutError(f"a statement took more than {LONGEST} s of processor time")
+
+
 def _apply(book: Path, change: Change) -> None:
-    """Make the change: in the text of a CSV file, or in what this process has read from a YAML file."""
-    path = book / change.file
+    """Make the change, in what this process will read from the file."""
+    path, read = book / change.file, claims._read_text
     if change.whole:
-        path.write_text(change.whole, encoding="utf-8")
+        claims._read_text = lambda file: change.whole if file == path else read(file)
     for place, text in change.texts.items():
         at = claims._yaml_content(path)
         for key in place[:-1]:
@@ -153,11 +169,12 @@ def _apply(book: Path, change: Change) -> None:
 def _prepare_library() -> None:
     """Load the library, let it remember, and let it not draw."""
     modules = [importlib.import_module(name) for name in _module_names()]
+    listed = {id(value) for module in modules for table in vars(module).values() for value in _values(table)}
     new: dict[Callable[..., Any], Callable[..., Any]] = {}
     for module in modules:
         for name, function in list(vars(module).items()):
             if isinstance(function, FunctionType) and function.__module__ == module.__name__ and name[0] != "_":
-                if module.__name__.startswith(REMEMBERED):
+                if module.__name__.startswith(REMEMBERED) and id(function) not in listed:
                     new[function] = _remembering(function)
                 elif module.__name__ in DRAWING:
                     new[function] = _nothing
@@ -167,6 +184,11 @@ def _prepare_library() -> None:
         for name, value in list(vars(module).items()):
             if isinstance(value, FunctionType) and value in new:
                 setattr(module, name, new[value])
+
+
+def _values(table: object) -> tuple[object, ...]:
+    """What a table of functions holds: code may ask which of them a function is, so it has to stay itself."""
+    return (*table.values(),) if isinstance(table, dict) else ()
 
 
 def _module_names() -> Iterator[str]:

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 from changed_books import Change, ChangedBooks, Place, Run
+from tqdm import tqdm
 
 from rederive.calibration import corruptions as slips
 from rederive.claims import BreakdownClaim, Claim, CoefficientsClaim, Document, RatioClaim
@@ -201,7 +202,7 @@ def corrupted_claims(chapter: str, document: Document, only: slice = slice(None)
     ]
     with ChangedBooks(chapter) as books:
         runs: dict[tuple[tuple[Place, str], ...], tuple[str, str]] = {}
-        for claim, corruption in listed[only]:
+        for claim, corruption in tqdm(listed[only], desc=chapter, mininterval=10):
             change = Change(f"data/{document.slug}/claims.yaml", corruption.texts)
             key = (*corruption.texts.items(),)
             if key not in runs:
