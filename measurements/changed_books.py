@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
+import gc
 import importlib
 import io
 import os
@@ -29,8 +30,10 @@ from typing import Any
 
 import rederive
 from rederive import claims
+from rederive.audit import Audit
 from rederive.claims import DataError
 from rederive.files import project_root
+from rederive.verdicts import Finding, Verdict
 
 REMEMBERED = ("rederive.checks.", "rederive.methods.")
 DRAWING = ("rederive.display.figures", "rederive.display.experiment_figures")
@@ -77,6 +80,25 @@ class Run:
     said: str = ""
 
 
+class _ContradictedError(BaseException):
+    """The claim that a run was made for was contradicted. No chapter can catch it by mistake."""
+
+
+_WATCHED = [""]
+
+
+def _watched(record: Callable[..., None]) -> Callable[..., None]:
+    """Recording findings, but that of a watched claim ends the run if it is a contradiction."""
+
+    @functools.wraps(record)
+    def recording(audit: Audit, claim_id: str, finding: Finding) -> None:
+        record(audit, claim_id, finding)
+        if claim_id == _WATCHED[0] and finding.verdict is Verdict.CONTRADICTED:
+            raise _ContradictedError
+
+    return recording
+
+
 class ChangedBooks:
     """One chapter, ready to be run on changed data: `with ChangedBooks("chapters/01-sepsis.py") as books: ...`."""
 
@@ -109,14 +131,15 @@ class ChangedBooks:
         os.chdir(self._left)
         self._scratch.cleanup()
 
-    def run(self, change: Change) -> Run:
-        """What the chapter finds if this is changed."""
+    def run(self, change: Change, until_contradicted: str = "") -> Run:
+        """What the chapter finds if this is changed; a claim may be named whose contradiction ends the run."""
+        gc.freeze()  # or every child would copy all memory as it collects garbage
         receiver, sender = os.pipe()
         child = os.fork()
         if child == 0:
             try:
                 _apply(self.book, change)
-                run, _ = self._run()
+                run, _ = self._run(until_contradicted)
                 with os.fdopen(sender, "wb") as pipe:
                     pickle.dump(run, pipe)
             finally:
@@ -129,17 +152,20 @@ class ChangedBooks:
             raise RuntimeError(f"a run of {self._chapter} on {change} died")
         return pickle.loads(content)
 
-    def _run(self) -> tuple[Run, dict[str, Any]]:
+    def _run(self, until_contradicted: str = "") -> tuple[Run, dict[str, Any]]:
         names: dict[str, Any] = {"__name__": "__main__", "__file__": str(self._chapter)}
         refused = stopped = ""
         shown = io.StringIO()
         with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(io.StringIO()):
+            _WATCHED[0] = until_contradicted
             for statement in self._code:
                 signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
                 try:
                     exec(statement, names)
                 except DataError as error:
                     refused = str(error)
+                    break
+                except _ContradictedError:
                     break
                 except Exception as error:  # whatever a chapter stops at
                     stopped = stopped or f"{type(error).__name__}: {error}"
@@ -178,6 +204,7 @@ def _prepare_library() -> None:
                     new[function] = _remembering(function)
                 elif module.__name__ in DRAWING:
                     new[function] = _nothing
+    Audit._record = _watched(Audit._record)
     new[claims._yaml_content] = functools.cache(claims._yaml_content)
     importlib.import_module("rederive.display.evidence").__dict__["evidence_map"] = _nothing
     for module in modules:

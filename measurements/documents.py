@@ -9,10 +9,12 @@ from itertools import pairwise
 
 import numpy as np
 from changed_books import Change, ChangedBooks, Place, Run
+from pydantic import ValidationError
 from tqdm import tqdm
 
 from rederive.calibration import corruptions as slips
-from rederive.claims import BreakdownClaim, Claim, CoefficientsClaim, Document, RatioClaim
+from rederive.checks.ratios import judge_ratio
+from rederive.claims import BreakdownClaim, Claim, CoefficientsClaim, Document, PrintedRatio, RatioClaim, printed_texts
 from rederive.verdicts import Verdict
 
 SEED = 20260401
@@ -109,30 +111,37 @@ def corruptions_of(slug: str, claim: Claim, position: int) -> Iterator[Corruptio
 
 
 def slips_of(text: str, name: str) -> Iterator[tuple[str, str]]:
-    """What becomes of one printed number: kinds of slips, and texts."""
+    """What becomes of one printed number: kinds of slips, and texts; where there are several of a kind, one is drawn.
+
+    Of last and last-but-one digits there are two: the digit one higher or lower, and any other.
+    """
     rng = np.random.default_rng([SEED, zlib.crc32(name.encode())])
-    places = {"last digit": 0, "last-but-one digit": 1, "leading digit": slips.leading_place(text)}
-    drawn = {
-        "last digit": slips.last_digit(text, rng),
-        "last-but-one digit": slips.last_but_one_digit(text, rng),
-        "leading digit": slips.leading_digit(text, rng),
-    }
-    for kind, place in places.items():
-        texts = [drawn[kind]]
-        if place is not None and drawn[kind] is not None:
-            digit = int([character for character in text.partition("e")[0] if character.isdigit()][-1 - place])
-            texts += [slips.change_digit(text, place, to) for to in (digit - 1, digit + 1) if 0 <= to <= 9]
-        yield from ((kind, changed) for changed in dict.fromkeys(texts) if changed is not None)
-    digits = sum(map(str.isdigit, text))
-    others = {
-        "digits transposed": [slips.transpose(text, place) for place in range(digits - 1)],
-        "decimal point moved": [slips.move_point(text, places) for places in (-1, 1)],
+    digits = [int(character) for character in text.partition("e")[0] if character.isdigit()]
+    drawn: dict[str, list[str | None]] = {
+        "last digit": [_step(text, 0, digits, rng), slips.last_digit(text, rng)],
+        "last-but-one digit": [_step(text, 1, digits, rng), slips.last_but_one_digit(text, rng)],
+        "leading digit": [slips.leading_digit(text, rng)],
+        "digits transposed": [_one_of([slips.transpose(text, place) for place in range(len(digits) - 1)], rng)],
+        "decimal point moved": [_one_of([slips.move_point(text, places) for places in (-1, 1)], rng)],
         "minus lost": [slips.lose_minus(text)],
         "minus gained": [slips.gain_minus(text)],
         "bound lost": [slips.lose_bound(text)],
     }
-    for kind, texts in others.items():
+    for kind, texts in drawn.items():
         yield from ((kind, changed) for changed in dict.fromkeys(texts) if changed is not None)
+
+
+def _step(text: str, place: int, digits: list[int], rng: np.random.Generator) -> str | None:
+    """A digit becomes the next higher or lower one."""
+    if place >= len(digits):
+        return None
+    nearby = [digits[-1 - place] + step for step in (-1, 1)]
+    return _one_of([slips.change_digit(text, place, to) for to in nearby if 0 <= to <= 9], rng)
+
+
+def _one_of(texts: list[str | None], rng: np.random.Generator) -> str | None:
+    possible = [text for text in texts if text is not None]
+    return possible[rng.integers(len(possible))] if possible else None
 
 
 def _ratio_turned_over(numbers: dict[str, PrintedNumber]) -> Iterator[Corruption]:
@@ -206,7 +215,8 @@ def corrupted_claims(chapter: str, document: Document, only: slice = slice(None)
             change = Change(f"data/{document.slug}/claims.yaml", corruption.texts)
             key = (*corruption.texts.items(),)
             if key not in runs:
-                run = books.run(change)
+                watched = claim.id if books.findings[claim.id].verdict is not Verdict.CONTRADICTED else ""
+                run = books.run(change, until_contradicted=watched)
                 runs[key] = outcome(claim.id, books.unchanged, run), run.refused or run.stopped
             finding = books.findings[claim.id]
             yield {
@@ -220,4 +230,30 @@ def corrupted_claims(chapter: str, document: Document, only: slice = slice(None)
                 "printed": corruption.printed,
                 "outcome": runs[key][0],
                 "error": runs[key][1],
+            }
+
+
+def ratios_alone(document: Document) -> Iterator[dict[str, object]]:
+    """The same corruptions of ratios, judged by the ratio's own numbers alone, without the source beside them."""
+    for position, claim in enumerate(document.claims.values()):
+        if not isinstance(claim, RatioClaim):
+            continue
+        for corruption in corruptions_of(document.slug, claim, position):
+            changed = {str(place[-1]): text for place, text in corruption.texts.items()}
+            try:
+                finding = judge_ratio(PrintedRatio.model_validate(printed_texts(claim) | changed))
+                found = "contradicted" if finding.verdict is Verdict.CONTRADICTED else "numbers only"
+            except ValidationError:
+                found = "refused"
+            yield {
+                "document": document.slug,
+                "claim": claim.id,
+                "kind": "ratio, without its source",
+                "verdict": str(judge_ratio(claim.printed).verdict),
+                "constrained": True,
+                "corruption": corruption.kind,
+                "numbers": corruption.numbers,
+                "printed": corruption.printed,
+                "outcome": found,
+                "error": "",
             }
