@@ -42,8 +42,8 @@ DRAWING = ("rederive.display.figures", "rederive.display.experiment_figures")
 Place = tuple[str | int, ...]
 """Where in a YAML file's content something stands, by keys and positions."""
 
-LONGEST = 10
-"""Seconds of processor time for one statement of a chapter; as the documents stand, none takes more than 3."""
+LONGEST = 5
+"""Seconds of processor time for a statement of a chapter on changed data; as the documents stand, none needs 3."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class ChangedBooks:
         if child == 0:
             try:
                 _apply(self.book, change)
-                run, _ = self._run(until_contradicted)
+                run, _ = self._run(until_contradicted, LONGEST)
                 with os.fdopen(sender, "wb") as pipe:
                     pickle.dump(run, pipe)
             finally:
@@ -152,14 +152,14 @@ class ChangedBooks:
             raise RuntimeError(f"a run of {self._chapter} on {change} died")
         return pickle.loads(content)
 
-    def _run(self, until_contradicted: str = "") -> tuple[Run, dict[str, Any]]:
+    def _run(self, until_contradicted: str = "", longest: int = 0) -> tuple[Run, dict[str, Any]]:
         names: dict[str, Any] = {"__name__": "__main__", "__file__": str(self._chapter)}
         refused = stopped = ""
         shown = io.StringIO()
         with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(io.StringIO()):
             _WATCHED[0] = until_contradicted
             for statement in self._code:
-                signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
+                signal.setitimer(signal.ITIMER_VIRTUAL, longest)
                 try:
                     exec(statement, names)
                 except DataError as error:

@@ -28,6 +28,18 @@ OUTCOMES = (
     "numbers only",
     "unchanged",
 )
+SLIPS = (
+    "last digit",
+    "last-but-one digit",
+    "leading digit",
+    "digits transposed",
+    "decimal point moved",
+    "minus lost",
+    "minus gained",
+    "bound lost",
+)
+"""What befalls one number."""
+
 CAUGHT = ("refused", "contradicted", "elsewhere")
 ARMS = (
     ("n_treated", "n_control"),
@@ -202,8 +214,8 @@ def _found(run: Run) -> dict[str, dict[str, object]]:
     return {name: {k: v for k, v in record.items() if k != "printed"} for name, record in run.records.items()}
 
 
-def corrupted_claims(chapter: str, document: Document, only: slice = slice(None)) -> Iterator[dict[str, object]]:
-    """Each corruption of each claim of a document, with what became of it; of the whole list, or a part."""
+def corrupted_claims(chapter: str, document: Document, which: slice) -> Iterator[dict[str, str]]:
+    """Corruptions of the claims of a document, with what became of them; all, or some of the list."""
     listed = [
         (claim, corruption)
         for position, claim in enumerate(document.claims.values())
@@ -211,7 +223,7 @@ def corrupted_claims(chapter: str, document: Document, only: slice = slice(None)
     ]
     with ChangedBooks(chapter) as books:
         runs: dict[tuple[tuple[Place, str], ...], tuple[str, str]] = {}
-        for claim, corruption in tqdm(listed[only], desc=chapter, mininterval=10):
+        for claim, corruption in tqdm(listed[which], desc=chapter, mininterval=10):
             change = Change(f"data/{document.slug}/claims.yaml", corruption.texts)
             key = (*corruption.texts.items(),)
             if key not in runs:
@@ -219,21 +231,19 @@ def corrupted_claims(chapter: str, document: Document, only: slice = slice(None)
                 run = books.run(change, until_contradicted=watched)
                 runs[key] = outcome(claim.id, books.unchanged, run), run.refused or run.stopped
             finding = books.findings[claim.id]
-            yield {
-                "document": document.slug,
-                "claim": claim.id,
-                "kind": claim.kind,
-                "verdict": str(finding.verdict),
-                "constrained": finding.constrained or finding.recomputes is not None,
-                "corruption": corruption.kind,
-                "numbers": corruption.numbers,
-                "printed": corruption.printed,
-                "outcome": runs[key][0],
-                "error": runs[key][1],
-            }
+            constrained = finding.constrained or finding.recomputes is not None
+            about = {"document": document.slug, "claim": claim.id, "kind": claim.kind}
+            judged = {"verdict": str(finding.verdict), "constrained": "yes" if constrained else "no"}
+            found, error = runs[key]
+            yield about | judged | _told(corruption) | {"outcome": found, "error": error}
 
 
-def ratios_alone(document: Document) -> Iterator[dict[str, object]]:
+def _told(corruption: Corruption) -> dict[str, str]:
+    numbers = "; ".join(corruption.numbers)
+    return {"corruption": corruption.kind, "numbers": numbers, "printed": corruption.printed}
+
+
+def ratios_alone(document: Document) -> Iterator[dict[str, str]]:
     """The same corruptions of ratios, judged by the ratio's own numbers alone, without the source beside them."""
     for position, claim in enumerate(document.claims.values()):
         if not isinstance(claim, RatioClaim):
@@ -245,15 +255,6 @@ def ratios_alone(document: Document) -> Iterator[dict[str, object]]:
                 found = "contradicted" if finding.verdict is Verdict.CONTRADICTED else "numbers only"
             except ValidationError:
                 found = "refused"
-            yield {
-                "document": document.slug,
-                "claim": claim.id,
-                "kind": "ratio, without its source",
-                "verdict": str(judge_ratio(claim.printed).verdict),
-                "constrained": True,
-                "corruption": corruption.kind,
-                "numbers": corruption.numbers,
-                "printed": corruption.printed,
-                "outcome": found,
-                "error": "",
-            }
+            about = {"document": document.slug, "claim": claim.id, "kind": "ratio, without its source"}
+            judged = {"verdict": str(judge_ratio(claim.printed).verdict), "constrained": "yes"}
+            yield about | judged | _told(corruption) | {"outcome": found, "error": ""}

@@ -7,7 +7,6 @@ import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from changed_books import Change, ChangedBooks, Run
@@ -15,6 +14,7 @@ from tqdm import tqdm
 
 from rederive.calibration import corruptions as slips
 from rederive.claims import Document
+from rederive.comparison import Comparison
 from rederive.printed import Printed
 from rederive.verdicts import Verdict
 
@@ -94,10 +94,8 @@ def outcome(unchanged: Run, changed: Run) -> str:
     return "shown" if changed.said != unchanged.said else "unchanged"
 
 
-def mutated_tables(
-    chapter: str, tables: dict[str, dict[str, object]], only: slice = slice(None)
-) -> Iterator[dict[str, str]]:
-    """Each change of each table of a chapter, with what became of it; of the whole list, or a part.
+def mutated_tables(chapter: str, tables: dict[str, dict[str, object]], which: slice) -> Iterator[dict[str, str]]:
+    """Changes of the tables of a chapter, with what became of them; all, or some of the list.
 
     `tables` holds the rows of each table by its file.
     """
@@ -107,13 +105,13 @@ def mutated_tables(
             for file, rows in tables.items()
             for mutation in mutations_of(file, (books.book / file).read_text("utf-8"), rows)
         ]
-        for mutation in tqdm(listed[only], desc=chapter, mininterval=10):
+        for mutation in tqdm(listed[which], desc=chapter, mininterval=10):
             run = books.run(Change(mutation.file, whole=mutation.whole))
             yield {
                 "file": mutation.file,
                 "row": mutation.row,
                 "column": mutation.column,
-                "kind": mutation.kind,
+                "corruption": mutation.kind,
                 "before": mutation.before,
                 "after": mutation.after,
                 "outcome": outcome(books.unchanged, run),
@@ -123,5 +121,16 @@ def mutated_tables(
 
 def tables_of(document: Document) -> dict[str, dict[str, object]]:
     """The rows of a document's tables, by file."""
-    folder = Path("data") / document.slug
-    return {str(folder / entry.file): dict(document.rows[name]) for name, entry in document.card.tables.items()}
+    return {
+        f"data/{document.slug}/{entry.file}": dict(document.rows[name]) for name, entry in document.card.tables.items()
+    }
+
+
+def tables_of_comparison(comparison: Comparison) -> dict[str, dict[str, object]]:
+    """The rows of a comparison's tables, by file."""
+    folder, files = f"data/{comparison.folder.name}", comparison.files
+    return {
+        f"{folder}/{files.estimates}": dict(comparison.estimates),
+        f"{folder}/{files.grounds}": dict(comparison.grounds),
+        f"{folder}/{files.pairs}": dict(comparison.pairs),
+    }
