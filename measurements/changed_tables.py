@@ -7,6 +7,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from changed_books import Change, ChangedBooks, Run
@@ -24,6 +25,8 @@ SURVIVED = ("shown", "unchanged")
 ARMS = (("events_treated", "events_control"), ("n_treated", "n_control"), ("treated", "control"))
 
 Cells = list[dict[str, str]]
+Tables = dict[str, dict[str, object]]
+"""Rows of tables by id, as the library reads them, by the table's file."""
 
 
 @dataclass(frozen=True)
@@ -94,18 +97,19 @@ def outcome(unchanged: Run, changed: Run) -> str:
     return "shown" if changed.said != unchanged.said else "unchanged"
 
 
-def mutated_tables(chapter: str, tables: dict[str, dict[str, object]], which: slice) -> Iterator[dict[str, str]]:
-    """Changes of the tables of a chapter, with what became of them; all, or some of the list.
+def all_mutations(book: Path, tables: Tables) -> list[Mutation]:
+    """All changes of these tables, in the order of their files."""
+    return [
+        mutation
+        for file, rows in tables.items()
+        for mutation in mutations_of(file, (book / file).read_text("utf-8"), rows)
+    ]
 
-    `tables` holds the rows of each table by its file.
-    """
+
+def mutated_tables(chapter: str, tables: Tables, which: slice) -> Iterator[dict[str, str]]:
+    """Changes of the tables of a chapter, with what became of them; all, or some of the list."""
     with ChangedBooks(chapter) as books:
-        listed = [
-            mutation
-            for file, rows in tables.items()
-            for mutation in mutations_of(file, (books.book / file).read_text("utf-8"), rows)
-        ]
-        for mutation in tqdm(listed[which], desc=chapter, mininterval=10):
+        for mutation in tqdm(all_mutations(books.book, tables)[which], desc=chapter, mininterval=10):
             run = books.run(Change(mutation.file, whole=mutation.whole))
             yield {
                 "file": mutation.file,
@@ -119,14 +123,14 @@ def mutated_tables(chapter: str, tables: dict[str, dict[str, object]], which: sl
             }
 
 
-def tables_of(document: Document) -> dict[str, dict[str, object]]:
+def tables_of(document: Document) -> Tables:
     """The rows of a document's tables, by file."""
     return {
         f"data/{document.slug}/{entry.file}": dict(document.rows[name]) for name, entry in document.card.tables.items()
     }
 
 
-def tables_of_comparison(comparison: Comparison) -> dict[str, dict[str, object]]:
+def tables_of_comparison(comparison: Comparison) -> Tables:
     """The rows of a comparison's tables, by file."""
     folder, files = f"data/{comparison.folder.name}", comparison.files
     return {

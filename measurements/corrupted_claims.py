@@ -214,16 +214,20 @@ def _found(run: Run) -> dict[str, dict[str, object]]:
     return {name: {k: v for k, v in record.items() if k != "printed"} for name, record in run.records.items()}
 
 
-def corrupted_claims(chapter: str, document: Document, which: slice) -> Iterator[dict[str, str]]:
-    """Corruptions of the claims of a document, with what became of them; all, or some of the list."""
-    listed = [
+def all_corruptions(document: Document) -> list[tuple[Claim, Corruption]]:
+    """All corruptions of all claims of a document, in the order of its file."""
+    return [
         (claim, corruption)
         for position, claim in enumerate(document.claims.values())
         for corruption in corruptions_of(document.slug, claim, position)
     ]
+
+
+def corrupted_claims(chapter: str, document: Document, which: slice) -> Iterator[dict[str, str]]:
+    """Corruptions of the claims of a document, with what became of them; all, or some of the list."""
     with ChangedBooks(chapter) as books:
         runs: dict[tuple[tuple[Place, str], ...], tuple[str, str]] = {}
-        for claim, corruption in tqdm(listed[which], desc=chapter, mininterval=10):
+        for claim, corruption in tqdm(all_corruptions(document)[which], desc=chapter, mininterval=10):
             change = Change(f"data/{document.slug}/claims.yaml", corruption.texts)
             key = (*corruption.texts.items(),)
             if key not in runs:
@@ -245,16 +249,15 @@ def _told(corruption: Corruption) -> dict[str, str]:
 
 def ratios_alone(document: Document) -> Iterator[dict[str, str]]:
     """The same corruptions of ratios, judged by the ratio's own numbers alone, without the source beside them."""
-    for position, claim in enumerate(document.claims.values()):
+    for claim, corruption in all_corruptions(document):
         if not isinstance(claim, RatioClaim):
             continue
-        for corruption in corruptions_of(document.slug, claim, position):
-            changed = {str(place[-1]): text for place, text in corruption.texts.items()}
-            try:
-                finding = judge_ratio(PrintedRatio.model_validate(printed_texts(claim) | changed))
-                found = "contradicted" if finding.verdict is Verdict.CONTRADICTED else "numbers only"
-            except ValidationError:
-                found = "refused"
-            about = {"document": document.slug, "claim": claim.id, "kind": "ratio, without its source"}
-            judged = {"verdict": str(judge_ratio(claim.printed).verdict), "constrained": "yes"}
-            yield about | judged | _told(corruption) | {"outcome": found, "error": ""}
+        changed = {str(place[-1]): text for place, text in corruption.texts.items()}
+        try:
+            finding = judge_ratio(PrintedRatio.model_validate(printed_texts(claim) | changed))
+            found = "contradicted" if finding.verdict is Verdict.CONTRADICTED else "numbers only"
+        except ValidationError:
+            found = "refused"
+        about = {"document": document.slug, "claim": claim.id, "kind": "ratio, without its source"}
+        judged = {"verdict": str(judge_ratio(claim.printed).verdict), "constrained": "yes"}
+        yield about | judged | _told(corruption) | {"outcome": found, "error": ""}
