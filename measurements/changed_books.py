@@ -100,13 +100,20 @@ def _watched(record: Callable[..., None]) -> Callable[..., None]:
 
 
 class ChangedBooks:
-    """One chapter, ready to be run on changed data: `with ChangedBooks("chapters/01-sepsis.py") as books: ...`."""
+    """One chapter, ready to be run on changed data: `with ChangedBooks("chapters/01-sepsis.py") as books: ...`.
 
-    def __init__(self, chapter: str) -> None:
+    Where only its findings are asked for, paragraphs, tables and figures may be left out: `showing=False`.
+    """
+
+    def __init__(self, chapter: str, *, showing: bool = True) -> None:
         self._root = project_root()
         self._chapter = self._root / chapter
         statements = ast.parse(self._chapter.read_text("utf-8")).body
-        self._code = [compile(ast.Module([one], []), str(self._chapter), "exec") for one in statements]
+        self._code = [
+            compile(ast.Module([one], []), str(self._chapter), "exec")
+            for one in statements
+            if showing or not _only_shows(one)
+        ]
 
     def __enter__(self) -> ChangedBooks:
         _prepare_library()
@@ -173,6 +180,14 @@ class ChangedBooks:
         findings = getattr(names.get("audit"), "findings", {})
         records = {claim: names["audit"]._result(claim) for claim in findings}
         return Run(records, refused, stopped, shown.getvalue()), findings
+
+
+def _only_shows(statement: ast.stmt) -> bool:
+    """Whether a statement of a chapter is a paragraph, a table or a figure, and no more."""
+    if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)):
+        return False
+    called = ast.unparse(statement.value.func)
+    return called in {"text", "table"} or called.startswith("figures.")
 
 
 def _too_long(*_: object) -> None:

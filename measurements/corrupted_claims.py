@@ -225,7 +225,7 @@ def all_corruptions(document: Document) -> list[tuple[Claim, Corruption]]:
 
 def corrupted_claims(chapter: str, document: Document, which: slice) -> Iterator[dict[str, str]]:
     """Corruptions of the claims of a document, with what became of them; all, or some of the list."""
-    with ChangedBooks(chapter) as books:
+    with ChangedBooks(chapter, showing=False) as books:
         runs: dict[tuple[tuple[Place, str], ...], tuple[str, str]] = {}
         for claim, corruption in tqdm(all_corruptions(document)[which], desc=chapter, mininterval=10):
             change = Change(f"data/{document.slug}/claims.yaml", corruption.texts)
