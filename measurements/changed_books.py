@@ -36,8 +36,7 @@ from rederive.files import project_root
 from rederive.verdicts import Finding, Verdict
 
 REMEMBERED = ("rederive.checks.", "rederive.methods.")
-DRAWING = ("rederive.display.figures", "rederive.display.experiment_figures")
-
+DRAWING = ("rederive.display.figures", "rederive.display.experiment_figures", "rederive.display.evidence")
 
 Place = tuple[str | int, ...]
 """Where in a YAML file's content something stands, by keys and positions."""
@@ -85,6 +84,7 @@ class _ContradictedError(BaseException):
 
 
 _WATCHED = [""]
+"""The claim that the run in this process was made for."""
 
 
 def _watched(record: Callable[..., None]) -> Callable[..., None]:
@@ -221,7 +221,6 @@ def _prepare_library() -> None:
                     new[function] = _nothing
     Audit._record = _watched(Audit._record)
     new[claims._yaml_content] = functools.cache(claims._yaml_content)
-    importlib.import_module("rederive.display.evidence").__dict__["evidence_map"] = _nothing
     for module in modules:
         for name, value in list(vars(module).items()):
             if isinstance(value, FunctionType) and value in new:

@@ -38,7 +38,7 @@ def why_not_caught(row: Row) -> str:
     if row["corruption"] == "arms swapped":
         return "the two arms add up to the same total, and nothing that is compared says which is which"
     if row["numbers"] == "threshold":
-        return "every p value is on the same side of the changed threshold"
+        return "the check takes 5% for the threshold, and does not read the printed one"
     if row["printed"].startswith("<"):
         return "what lies below the one bound can lie below the other"
     if row["kind"] in {"breakdown", "percentage"}:
