@@ -29,6 +29,8 @@ def why_not_caught(row: Row) -> str:
     claim = f"{row['document']}/{row['claim']}"
     if row["outcome"] == "stopped":
         return f"the chapter stops before it judges the claim: {row['error']}"
+    if row["outcome"] == "other verdict":
+        return "the claim gets another verdict than before; only contradictions count as caught"
     if claim in READ_ELSEWHERE:
         return "the document prints the number twice; the check reads the other one, and compares the two nowhere"
     if claim in TOLD_ONLY:
@@ -38,7 +40,7 @@ def why_not_caught(row: Row) -> str:
     if row["corruption"] == "arms swapped":
         return "the two arms add up to the same total, and nothing that is compared says which is which"
     if row["numbers"] == "threshold":
-        return "the check takes 5% for the threshold, and does not read the printed one"
+        return "every p value is on the same side of the changed threshold"
     if row["printed"].startswith("<"):
         return "what lies below the one bound can lie below the other"
     if row["kind"] in {"breakdown", "percentage"}:
