@@ -564,7 +564,11 @@ four rules, always t, always Wilcoxon, or by a test of the columns or of the cha
 # %%
 audit.judge(
     "six-tests",
-    judge_significant(printed_p, [*t_cells, "NK cells"]),
+    judge_significant(
+        printed_p,
+        [*t_cells, "NK cells"],
+        float(audit["six-tests"].printed["threshold"]),
+    ),
 )
 
 # %% [markdown]
@@ -733,6 +737,7 @@ audit.judge(
     judge_significant(
         dict(zip(coefficients["predictor"], coefficients["p"], strict=True)),
         ["NLR", "Neutrophils", "IL-2"],
+        float(audit["significant-factors"].printed["threshold"]),
     ),
 )
 

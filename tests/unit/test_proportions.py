@@ -178,6 +178,18 @@ def test_counts_printed_beside_a_percentage_have_to_fit():
         judge_percentage(PrintedPercentage(percent="75%"), {})
 
 
+def test_one_count_printed_beside_a_percentage_has_to_be_the_one_counted():
+    def judged(**beside):
+        return judge_percentage(PrintedPercentage(percent="19.4%", **beside), {"responses": (7, 36)})
+
+    assert judged(n="36").verdict is judged(events="7").verdict is judged().verdict is Verdict.REPRODUCED
+    assert judged(n="63").verdict is judged(events="6").verdict is Verdict.CONTRADICTED
+    assert judged(n="63").because == "Counted: responses 7 of 36, which is 19.4%; printed: 19.4%, with n 63 beside it."
+    ways = {"analysed": (7, 36), "enrolled": (7, 48)}
+    assert judge_percentage(PrintedPercentage(percent="19.4%", n="36"), ways).verdict is Verdict.REPRODUCED
+    assert judge_percentage(PrintedPercentage(percent="19.4%", n="48"), ways).verdict is Verdict.CONTRADICTED
+
+
 def test_totals_add_up_or_are_contradicted():
     assert judge_total(PrintedTotal(n="1,927", n_treated="967", n_control="960")).verdict is Verdict.COHERENT
     assert judge_total(PrintedTotal(n="1,928", n_treated="967", n_control="960")).verdict is Verdict.CONTRADICTED

@@ -16,7 +16,7 @@ from scipy import special, stats
 from statsmodels.stats.proportion import proportion_confint
 
 from rederive.claims import PrintedPercentage, PrintedRatio, PrintedTotal
-from rederive.printed import Printed, Rounding
+from rederive.printed import Printed, Rounding, listed
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -113,8 +113,9 @@ def judge_percentage(printed: PrintedPercentage, counts: Mapping[str, tuple[int,
     assuming : what has to be assumed to take these counts for the ones the percentage is about. A percentage that
         agrees with counts so chosen is coherent; it is reproduced only if nothing has to be assumed.
 
-    Counts printed beside the percentage are one more way of counting, and have to fit. If no way fits by rounding to
-    the nearest, cutting digits off may; the finding then says so.
+    Counts printed beside the percentage are one more way of counting, and have to fit. A way that has other events, or
+    another n, than are printed does not fit. If no way fits by rounding to the nearest, cutting digits off may; the
+    finding then says so.
 
     Raises
     ------
@@ -125,13 +126,22 @@ def judge_percentage(printed: PrintedPercentage, counts: Mapping[str, tuple[int,
         ways["printed beside it"] = printed.events.count(), printed.n.count()
     if not ways or any(n == 0 for _, n in ways.values()):
         raise ValueError("expected at least one way of counting, none of them of nobody")
-    fitting = [name for name, (events, n) in ways.items() if prints_percentage(events, n, printed.percent)]
+    beside = {"events": printed.events, "n": printed.n}
+    differing = [
+        name
+        for name, count in ways.items()
+        if any(number and number.count() != own for number, own in zip(beside.values(), count, strict=True))
+    ]
+    same = {name: count for name, count in ways.items() if name not in differing}
+    fitting = [name for name, (events, n) in same.items() if prints_percentage(events, n, printed.percent)]
     cut_off = not fitting and [
-        name for name, count in ways.items() if prints_percentage(*count, printed.percent, Rounding.TRUNCATION)
+        name for name, count in same.items() if prints_percentage(*count, printed.percent, Rounding.TRUNCATION)
     ]
     told = "; ".join(f"{name} {events:,} of {n:,}, which is {events / n:.1%}" for name, (events, n) in ways.items())
     how = "digits cut off" if cut_off else "" if assuming else "rounded to the nearest"
     aside = ", which is that share cut off, not rounded" if cut_off else ""
+    if differing:
+        aside += f", with {listed(f'{name} {number}' for name, number in beside.items() if number)} beside it"
     fits = fitting or cut_off or []
     contradicts_itself = "printed beside it" in ways and "printed beside it" not in fits
     return Finding(
