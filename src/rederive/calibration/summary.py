@@ -40,3 +40,13 @@ def caught_by_slip(counts: pd.DataFrame) -> pd.DataFrame:
     summed["share"] = summed["contradicted"] / summed["claims"]
     shares = summed.pivot_table(index="kind", columns="slip", values="share")
     return shares.loc[[kind for kind in KINDS if kind in shares.index], list(dict.fromkeys(counts["slip"]))]
+
+
+def caught_by(corruptions: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Corruptions of documents that were tried and caught, added up by some columns, with the `rate`.
+
+    A corruption is caught if the loader refuses it, or if its claim or another one becomes contradicted.
+    """
+    total = corruptions.groupby(by, sort=False)[["tried", "refused", "contradicted", "elsewhere"]].sum()
+    caught = total[["refused", "contradicted", "elsewhere"]].sum(axis=1)
+    return total.assign(caught=caught, rate=caught / total["tried"])
