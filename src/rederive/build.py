@@ -22,7 +22,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -48,6 +48,24 @@ CHAPTER_ENVIRONMENT = {
     "SOURCE_DATE_EPOCH": FIXED_DATE,
 }
 """One thread for linear algebra (chapters run side by side), and nothing left to chance or to the date."""
+
+JUPYTER_BOOK = """
+import os, sys, threading, time
+
+def end_with(parent):
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+threading.Thread(target=end_with, args=[int(sys.argv.pop(1))], daemon=True).start()
+import rederive.display
+from jupyter_book.cli.main import main
+main()
+"""
+"""Jupyter Book, which does not outlive a build that is killed; kernels see to that themselves.
+
+`rederive.display` comes first because it brings jsonschema along without its slow part, see there.
+"""
 
 Fingerprint = dict[str, str]
 """SHA-256 by file (or other input)."""
@@ -455,11 +473,13 @@ def _join_results(book: Book) -> None:
 
 
 def _render(book: Book, date: str) -> None:
-    """Let Jupyter Book make the site in a folder of its own; the finished site then takes the old one's place."""
-    work = book.root / "_build" / "site"
-    shutil.rmtree(work, ignore_errors=True)
-    # rederive.display comes first because it brings jsonschema along without its slow part, see there
-    jupyter_book = [sys.executable, "-c", "import rederive.display; from jupyter_book.cli.main import main; main()"]
+    """Let Jupyter Book make the site in a folder of this build's own; the finished site then takes the old one's place.
+
+    Of its own, because Jupyter Book may go on for a while where the build that started it was killed.
+    """
+    work = _workshop(book.root)
+    work.mkdir()
+    jupyter_book = [sys.executable, "-c", JUPYTER_BOOK, str(os.getpid())]
     try:
         made = subprocess.run(
             [*jupyter_book, "build", book.root, "--path-output", work, "-W", "-n", "--keep-going", "-q"],
@@ -474,10 +494,33 @@ def _render(book: Book, date: str) -> None:
         site = work / "_build" / "html"
         (site / ".buildinfo").unlink()  # made from our paths; only of use to builds that go on from an old one
         shutil.copyfile(book.claims, site / "claims.json")
-        shutil.rmtree(book.html, ignore_errors=True)
+        _take_away(book)
         os.replace(site, book.html)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _workshop(root: Path) -> Path:
+    """Where this build puts together what is not finished."""
+    return root / "_build" / f"site-{os.getpid()}"
+
+
+def _take_away(book: Book) -> None:
+    """Remove the site in one step, as seen from outside: a build that is killed must not leave half of one."""
+    former = _workshop(book.root).with_suffix(".former")
+    with suppress(FileNotFoundError):
+        os.replace(book.html, former)
+    shutil.rmtree(former, ignore_errors=True)
+
+
+def _clear_remains(root: Path) -> None:
+    """Remove the unfinished work of builds that were killed."""
+    made = root / "_build"
+    for workshop in made.glob("site-*"):
+        shutil.rmtree(workshop, ignore_errors=True)
+    for folder in (made, made / "results", made / "stamps", root / "chapters"):
+        for partial in folder.glob(".*.partial"):
+            partial.unlink(missing_ok=True)
 
 
 # --------------------------------------------------------------------------------------------- the commands
@@ -558,6 +601,7 @@ def build(root: Path, jobs: int) -> bool:
     BuildError : if anything is wrong with the data, a chapter or a page, or if another build is running.
     """
     with _alone(root):
+        _clear_remains(root)
         try:
             book = read_book(root)
             graph = import_graph()
@@ -568,10 +612,12 @@ def build(root: Path, jobs: int) -> bool:
             run_chapters(book, graph, jobs)
             inputs = site_inputs(book, date)
             _render(book, date)
+            _clear_remains(root)  # again: what a killed build had started may have gone on for a second
             write_json(book.stamp, {"inputs": inputs, "outputs": _fingerprint(_files(book.html), root)})
         except BaseException:
             blank = Book(root, pages=())  # it may be the table of contents that is wrong
-            shutil.rmtree(blank.html, ignore_errors=True)
-            blank.claims.unlink(missing_ok=True)
+            with suppress(OSError):  # a folder in which nothing can be removed is what is told, not this
+                _take_away(blank)
+                blank.claims.unlink(missing_ok=True)
             raise
         return True

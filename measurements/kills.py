@@ -1,0 +1,107 @@
+"""Kill builds of the book at random moments, build again, and compare with builds that nobody disturbed.
+
+Works on a copy of the repository in a temporary folder. Two versions of the book take turns: as committed, and with
+another title for one document, so that its chapter, the comparison and pages are stale. Half of the builds begin from
+nothing instead. The moment is drawn with a seed, as a fraction of the time an undisturbed build takes, one in each of
+as many equal parts as there are kills of a kind.
+"""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from killing import Killed, Made, begin_from_nothing, build_to_the_end, kill_and_resume, made_in
+from scratch import REPOSITORY
+
+SEED = 20
+KILLS_OF_A_KIND = 6
+KINDS = [(state, everything) for everything in (True, False) for state in ("from nothing", "one document changed")]
+TABLE = REPOSITORY / "data" / "trust" / "kills.csv"
+
+
+class TwoVersions:
+    """A copy of the book that can become either of two versions of it."""
+
+    def __init__(self, root: Path) -> None:
+        subprocess.run(["git", "clone", "--quiet", REPOSITORY, root], check=True)
+        self.root = root
+        self._card = root / "data" / "sepsis" / "document.yaml"
+        first = self._card.read_text(encoding="utf-8")
+        self._texts = (first, first.replace("title: ", "title: Changed. ", 1))
+
+    def become(self, version: int) -> None:
+        self._card.write_text(self._texts[version], encoding="utf-8")
+
+
+def undisturbed(book: TwoVersions) -> tuple[list[Made], dict[str, float]]:
+    """What undisturbed builds make of both versions, and the seconds a build takes from each state.
+
+    Each version is built from nothing and also from the other, because that has to be the same.
+    """
+    made, seconds = [], {}
+    for version in (0, 1):
+        book.become(version)
+        begin_from_nothing(book.root)
+        seconds["from nothing"] = build_to_the_end(book.root)
+        made.append(made_in(book.root))
+    for version in (0, 1):
+        book.become(version)
+        seconds["one document changed"] = build_to_the_end(book.root)
+        if made_in(book.root) != made[version]:
+            raise SystemExit("error: two undisturbed builds differ")
+    return made, seconds
+
+
+def killed_builds(book: TwoVersions) -> Iterator[tuple[str, bool, float, Killed]]:
+    """State, whether all processes were killed, fraction of the time, and what came of it."""
+    random = np.random.default_rng(SEED)
+    expected, seconds = undisturbed(book)
+    version = 1
+    for state, everything in KINDS:
+        for part in range(KILLS_OF_A_KIND):
+            fraction = (part + random.random()) / KILLS_OF_A_KIND
+            version = 1 - version
+            book.become(version)
+            if state == "from nothing":
+                begin_from_nothing(book.root)
+            killed = kill_and_resume(book.root, fraction * seconds[state], expected[version], everything)
+            yield state, everything, fraction, killed
+
+
+def main() -> None:
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        builds = killed_builds(TwoVersions(Path(folder) / "book"))
+        for state, everything, fraction, killed in tqdm(builds, total=len(KINDS) * KILLS_OF_A_KIND):
+            rows.append(
+                {
+                    "id": f"kill-{len(rows) + 1:02}",
+                    "state": state,
+                    "killed": "all processes" if everything else "the build alone",
+                    "fraction": f"{fraction:.3f}",
+                    "phase": killed.phase,
+                    "half_written": len(killed.half_written),
+                    "unfinished": len(killed.unfinished),
+                    "identical": "yes" if killed.identical else "no",
+                    "leftovers": len(killed.leftovers),
+                }
+            )
+            _store(rows)
+
+
+def _store(rows: list[dict[str, object]]) -> None:
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    main()
