@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,7 +72,10 @@ def killed_builds(book: TwoVersions) -> Iterator[tuple[str, bool, float, Killed]
             book.become(version)
             if state == "from nothing":
                 begin_from_nothing(book.root)
-            killed = kill_and_resume(book.root, fraction * seconds[state], expected[version], everything)
+            moment = time.monotonic() + fraction * seconds[state]
+            killed = kill_and_resume(
+                book.root, lambda moment=moment: time.monotonic() > moment, expected[version], everything
+            )
             yield state, everything, fraction, killed
 
 

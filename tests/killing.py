@@ -45,11 +45,16 @@ def _site(made: Made) -> Made:
     return {name: sha for name, sha in made.items() if name.startswith("_build/html/")}
 
 
-def start_build(root: Path) -> subprocess.Popen[bytes]:
-    """The book's own build in a process group of its own; what it says goes to `root/said`."""
-    with (root / "said").open("wb") as said:
+def said_by_build(root: Path) -> Path:
+    """The file that takes what a build says: beside the book, where there is room even if the book's disk is full."""
+    return root.with_name(f"{root.name}.said")
+
+
+def start_build(root: Path, *prefix: str) -> subprocess.Popen[bytes]:
+    """The book's own build in a process group of its own."""
+    with said_by_build(root).open("wb") as said:
         return subprocess.Popen(
-            [sys.executable, "-m", "rederive.cli", "build"],
+            [*prefix, sys.executable, "-m", "rederive.cli", "build"],
             cwd=root,
             env={**os.environ, "PYTHONPATH": str(root / "src")},
             stdout=said,
@@ -67,7 +72,7 @@ def build_to_the_end(root: Path) -> float:
     """
     begun = time.monotonic()
     building = start_build(root)
-    assert building.wait() == 0, (root / "said").read_text(encoding="utf-8")
+    assert building.wait() == 0, said_by_build(root).read_text(encoding="utf-8")
     return time.monotonic() - begun
 
 
@@ -98,16 +103,17 @@ class Killed:
     leftovers: list[str]
 
 
-def kill_and_resume(root: Path, seconds: float, expected: Made, everything: bool = True) -> Killed:
-    """Start a build, kill it after some seconds, and build again.
+def kill_and_resume(root: Path, due: Callable[[], bool], expected: Made, everything: bool = True) -> Killed:
+    """Start a build, kill it when that is due, and build again.
 
     It is the whole process group that is killed or, unless `everything`, the build without those it started: they
     go on for a while beside the build that follows at once.
     """
     before = made_in(root)
     building = start_build(root)
-    time.sleep(seconds)
-    phase = _phase(root) if building.poll() is None else "finished"
+    while building.poll() is None and not due():
+        time.sleep(0.002)
+    phase = phase_of(root) if building.poll() is None else "finished"
     _kill(os.killpg if everything else os.kill, building)
     found, unfinished = made_in(root), remains_in(root)
     build_to_the_end(root)
@@ -120,9 +126,10 @@ def _kill(kill: Callable[[int, int], None], building: subprocess.Popen[bytes]) -
     building.wait()
 
 
-def _phase(root: Path) -> str:
+def phase_of(root: Path) -> str:
+    """What the build that runs is doing."""
     if any((root / "_build").glob("site-*")):
         return "making pages"
-    if b"running" in (root / "said").read_bytes():
+    if b"running" in said_by_build(root).read_bytes():
         return "running chapters"
     return "looking for what changed"
