@@ -7,7 +7,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint serve lab bench simulations lock clean
+.PHONY: help book test lint serve lab bench simulations faults lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -37,6 +37,9 @@ bench: $(READY) ## measure speed
 simulations: $(READY) ## run the simulations of the chapters at full size, on all cores
 	$(BIN)/python simulations/immortal_time.py
 	$(BIN)/python simulations/il15_animals.py
+
+faults: $(READY) ## try malformed inputs, full disks and killed builds, and store what came of it
+	@set -e; for name in bad_inputs disk_faults kills; do PYTHONPATH=tests $(BIN)/python measurements/$$name.py; done
 
 lock: ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newer versions
 	@test -x $(BIN)/uv || $(MAKE) $(READY) # one that is out of date will do: a new requirement is not in it yet

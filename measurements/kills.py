@@ -1,9 +1,9 @@
 """Kill builds of the book at random moments, build again, and compare with builds that nobody disturbed.
 
-Works on a copy of the repository in a temporary folder. Two versions of the book take turns: as committed, and with
-another title for one document, so that its chapter, the comparison and pages are stale. Half of the builds begin from
-nothing instead. The moment is drawn with a seed, as a fraction of the time an undisturbed build takes, one in each of
-as many equal parts as there are kills of a kind.
+Works on a copy of the repository in a temporary folder, and on the small book of the tests. Two versions of a book take
+turns: as committed, and with another text in one document, so that its chapter and pages are stale. Half of the builds
+begin from nothing instead. The moment is drawn with a seed, as a fraction of the time an undisturbed build takes, one
+in each of as many equal parts as there are kills of a kind.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from tqdm import tqdm
 
 from killing import Killed, Made, begin_from_nothing, build_to_the_end, kill_and_resume, made_in
-from scratch import REPOSITORY
+from scratch import REPOSITORY, make_scratch_book
 
 SEED = 20
 KILLS_OF_A_KIND = 6
@@ -28,17 +28,28 @@ TABLE = REPOSITORY / "data" / "trust" / "kills.csv"
 
 
 class TwoVersions:
-    """A copy of the book that can become either of two versions of it."""
+    """A book that can become either of two versions of it."""
 
-    def __init__(self, root: Path) -> None:
-        subprocess.run(["git", "clone", "--quiet", REPOSITORY, root], check=True)
+    def __init__(self, root: Path, file: str, old: str, new: str) -> None:
         self.root = root
-        self._card = root / "data" / "sepsis" / "document.yaml"
-        first = self._card.read_text(encoding="utf-8")
-        self._texts = (first, first.replace("title: ", "title: Changed. ", 1))
+        self._file = root / file
+        first = self._file.read_text(encoding="utf-8")
+        self._texts = (first, first.replace(old, new, 1))
 
     def become(self, version: int) -> None:
-        self._card.write_text(self._texts[version], encoding="utf-8")
+        self._file.write_text(self._texts[version], encoding="utf-8")
+
+
+def real_book(root: Path) -> TwoVersions:
+    subprocess.run(["git", "clone", "--quiet", REPOSITORY, root], check=True)
+    return TwoVersions(root, "data/sepsis/document.yaml", "title: ", "title: Changed. ")
+
+
+def small_book(root: Path) -> TwoVersions:
+    return TwoVersions(make_scratch_book(root).root, "data/alpha/table.csv", "1,2,3", "4,5,6")
+
+
+BOOKS = {"real": real_book, "small": small_book}
 
 
 def undisturbed(book: TwoVersions) -> tuple[list[Made], dict[str, float]]:
@@ -81,23 +92,25 @@ def killed_builds(book: TwoVersions) -> Iterator[tuple[str, bool, float, Killed]
 
 def main() -> None:
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        builds = killed_builds(TwoVersions(Path(folder) / "book"))
-        for state, everything, fraction, killed in tqdm(builds, total=len(KINDS) * KILLS_OF_A_KIND):
-            rows.append(
-                {
-                    "id": f"kill-{len(rows) + 1:02}",
-                    "state": state,
-                    "killed": "all processes" if everything else "the build alone",
-                    "fraction": f"{fraction:.3f}",
-                    "phase": killed.phase,
-                    "half_written": len(killed.half_written),
-                    "unfinished": len(killed.unfinished),
-                    "identical": "yes" if killed.identical else "no",
-                    "leftovers": len(killed.leftovers),
-                }
-            )
-            _store(rows)
+    with tempfile.TemporaryDirectory() as folder, tqdm(total=len(BOOKS) * len(KINDS) * KILLS_OF_A_KIND) as progress:
+        for name, make in BOOKS.items():
+            for number, (state, everything, fraction, killed) in enumerate(killed_builds(make(Path(folder) / name)), 1):
+                rows.append(
+                    {
+                        "id": f"{name}-{number:02}",
+                        "book": name,
+                        "state": state,
+                        "killed": "all processes" if everything else "the build alone",
+                        "fraction": f"{fraction:.3f}",
+                        "phase": killed.phase,
+                        "half_written": len(killed.half_written),
+                        "unfinished": len(killed.unfinished),
+                        "identical": "yes" if killed.identical else "no",
+                        "leftovers": len(killed.leftovers),
+                    }
+                )
+                _store(rows)
+                progress.update()
 
 
 def _store(rows: list[dict[str, object]]) -> None:
