@@ -13,17 +13,25 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
-from killing import Killed, Made, begin_from_nothing, build_to_the_end, kill_and_resume, made_in
+from killing import (
+    CHANGED,
+    NOTHING,
+    Killed,
+    Made,
+    PlannedKill,
+    begin_from_nothing,
+    build_to_the_end,
+    kill_and_resume,
+    made_in,
+    planned_kills,
+)
 from scratch import REPOSITORY, make_scratch_book
 
-SEED = 20
-KILLS_OF_A_KIND = 6
-KINDS = [(state, everything) for everything in (True, False) for state in ("from nothing", "one document changed")]
 TABLE = REPOSITORY / "data" / "trust" / "kills.csv"
 
 
@@ -61,47 +69,44 @@ def undisturbed(book: TwoVersions) -> tuple[list[Made], dict[str, float]]:
     for version in (0, 1):
         book.become(version)
         begin_from_nothing(book.root)
-        seconds["from nothing"] = build_to_the_end(book.root)
+        seconds[NOTHING] = build_to_the_end(book.root)
         made.append(made_in(book.root))
     for version in (0, 1):
         book.become(version)
-        seconds["one document changed"] = build_to_the_end(book.root)
+        seconds[CHANGED] = build_to_the_end(book.root)
         if made_in(book.root) != made[version]:
             raise SystemExit("error: two undisturbed builds differ")
     return made, seconds
 
 
-def killed_builds(book: TwoVersions) -> Iterator[tuple[str, bool, float, Killed]]:
-    """State, whether all processes were killed, fraction of the time, and what came of it."""
-    random = np.random.default_rng(SEED)
+def killed_builds(book: TwoVersions) -> Iterator[tuple[PlannedKill, Killed]]:
+    """What came of each kill of the plan."""
     expected, seconds = undisturbed(book)
-    version = 1
-    for state, everything in KINDS:
-        for part in range(KILLS_OF_A_KIND):
-            fraction = (part + random.random()) / KILLS_OF_A_KIND
-            version = 1 - version
-            book.become(version)
-            if state == "from nothing":
-                begin_from_nothing(book.root)
-            moment = time.monotonic() + fraction * seconds[state]
-            killed = kill_and_resume(
-                book.root, lambda moment=moment: time.monotonic() > moment, expected[version], everything
-            )
-            yield state, everything, fraction, killed
+    for number, plan in enumerate(planned_kills()):
+        version = number % 2
+        book.become(version)
+        if plan.state == NOTHING:
+            begin_from_nothing(book.root)
+        due = partial(_has_come, time.monotonic() + plan.fraction * seconds[plan.state])
+        yield plan, kill_and_resume(book.root, due, expected[version], plan.everything)
+
+
+def _has_come(moment: float) -> bool:
+    return time.monotonic() > moment
 
 
 def main() -> None:
     rows = []
-    with tempfile.TemporaryDirectory() as folder, tqdm(total=len(BOOKS) * len(KINDS) * KILLS_OF_A_KIND) as progress:
+    with tempfile.TemporaryDirectory() as folder, tqdm(total=len(BOOKS) * len(planned_kills())) as progress:
         for name, make in BOOKS.items():
-            for number, (state, everything, fraction, killed) in enumerate(killed_builds(make(Path(folder) / name)), 1):
+            for number, (plan, killed) in enumerate(killed_builds(make(Path(folder) / name)), 1):
                 rows.append(
                     {
                         "id": f"{name}-{number:02}",
                         "book": name,
-                        "state": state,
-                        "killed": "all processes" if everything else "the build alone",
-                        "fraction": f"{fraction:.3f}",
+                        "state": plan.state,
+                        "killed": "all processes" if plan.everything else "the build alone",
+                        "fraction": f"{plan.fraction:.3f}",
                         "phase": killed.phase,
                         "half_written": len(killed.half_written),
                         "unfinished": len(killed.unfinished),

@@ -13,6 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+NOTHING, CHANGED = "from nothing", "one document changed"
+
 Made = dict[str, str]
 """SHA-256 by path of the files that a build makes."""
 
@@ -81,6 +85,25 @@ def begin_from_nothing(root: Path) -> None:
     shutil.rmtree(root / "_build", ignore_errors=True)
     for notebook in (root / "chapters").glob("*.ipynb"):
         notebook.unlink()
+
+
+@dataclass(frozen=True)
+class PlannedKill:
+    """From which state, of what, and at which fraction of the time that an undisturbed build takes from there."""
+
+    state: str
+    everything: bool
+    fraction: float
+
+
+def planned_kills() -> list[PlannedKill]:
+    """The kills of the measurement: a moment drawn in each of as many equal parts as there are kills of a kind."""
+    random = np.random.default_rng(20)
+    of_a_kind = 6
+    kinds = [(state, everything) for everything in (True, False) for state in (NOTHING, CHANGED)]
+    return [
+        PlannedKill(*kind, (part + float(random.random())) / of_a_kind) for kind in kinds for part in range(of_a_kind)
+    ]
 
 
 @dataclass(frozen=True)
