@@ -1,9 +1,9 @@
 """What a build does on a full disk, where files may not grow, and in folders it may not write to.
 
-    python tests/faults.py NAME...
+    unshare --mount python tests/faults.py NAME...
 
-runs the named faults on a scratch book and prints what came of each, as JSON. Mounting a disk needs a mount namespace
-of one's own: `unshare --mount python tests/faults.py ...`.
+runs the named faults (default: all) on a scratch book, on a disk of its own in a mount namespace of its own, and prints
+what came of each, as JSON.
 """
 
 from __future__ import annotations
@@ -90,7 +90,13 @@ FAULTS: dict[str, Callable[[Path], AbstractContextManager[Prefix]]] = {
     "_build/html is read-only": lambda root: _read_only(root / "_build" / "html"),
     "chapters is read-only": lambda root: _read_only(root / "chapters"),
 }
-NEEDS_NO_MOUNT = [name for name in FAULTS if name.startswith("no file")]
+
+
+def meet(name: str, root: Path) -> tuple[int, list[str]]:
+    """The exit code of a build that meets a fault, and the lines it tells; paths are from the book's folder."""
+    with FAULTS[name](root) as prefix:
+        exit_code = start_build(root, *prefix).wait()
+    return exit_code, said_by_build(root).read_text(encoding="utf-8").replace(f"{root}/", "").splitlines()
 
 
 def outcome_of(name: str, book: ScratchBook, built: Path, expected: Made) -> Outcome:
@@ -99,25 +105,19 @@ def outcome_of(name: str, book: ScratchBook, built: Path, expected: Made) -> Out
     for made in ("_build", "chapters"):
         shutil.rmtree(root / made)
         shutil.copytree(built / made, root / made)
+    before = made_in(root)
     book.write("data/alpha/table.csv", "4,5,6\n")
-    with FAULTS[name](root) as prefix:
-        before = made_in(root)
-        building = start_build(root, *prefix)
-        exit_code = building.wait()
-        told = said_by_build(root).read_text(encoding="utf-8").replace(f"{root}/", "").splitlines()
-        half_written = halves(made_in(root), before, expected)
+    exit_code, told = meet(name, root)
+    half_written = halves(made_in(root), before, expected)
     build_to_the_end(root)
-    same = made_in(root) == expected
-    return Outcome(name, exit_code, told, half_written, same, remains_in(root))
+    return Outcome(name, exit_code, told, half_written, made_in(root) == expected, remains_in(root))
 
 
 def outcomes(names: list[str]) -> Iterator[Outcome]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "book"
         root.mkdir()
-        mounted = not set(names) <= set(NEEDS_NO_MOUNT)
-        if mounted:
-            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100m", "none", root], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100m", "none", root], check=True)
         book = make_scratch_book(root)
         build_to_the_end(root)
         built = Path(folder) / "built"
@@ -127,8 +127,7 @@ def outcomes(names: list[str]) -> Iterator[Outcome]:
         expected = made_in(root)
         for name in names:
             yield outcome_of(name, book, built, expected)
-        if mounted:
-            subprocess.run(["umount", root], check=True)
+        subprocess.run(["umount", root], check=True)
 
 
 if __name__ == "__main__":

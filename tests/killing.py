@@ -126,27 +126,31 @@ class Killed:
     leftovers: list[str]
 
 
-def kill_and_resume(root: Path, due: Callable[[], bool], expected: Made, everything: bool = True) -> Killed:
-    """Start a build, kill it when that is due, and build again.
+def kill_build(root: Path, due: Callable[[], bool], everything: bool = True) -> str:
+    """Start a build and kill it when that is due; the phase it was in, `finished` if it was too late.
 
     It is the whole process group that is killed or, unless `everything`, the build without those it started: they
-    go on for a while beside the build that follows at once.
+    go on for a while.
     """
-    before = made_in(root)
     building = start_build(root)
     while building.poll() is None and not due():
         time.sleep(0.002)
-    phase = phase_of(root) if building.poll() is None else "finished"
-    _kill(os.killpg if everything else os.kill, building)
+    phase = "finished"
+    if building.poll() is None:
+        phase = phase_of(root)
+        kill = os.killpg if everything else os.kill
+        kill(building.pid, signal.SIGKILL)
+    building.wait()
+    return phase
+
+
+def kill_and_resume(root: Path, due: Callable[[], bool], expected: Made, everything: bool = True) -> Killed:
+    """Start a build, kill it when that is due, and build again at once."""
+    before = made_in(root)
+    phase = kill_build(root, due, everything)
     found, unfinished = made_in(root), remains_in(root)
     build_to_the_end(root)
     return Killed(phase, halves(found, before, expected), unfinished, made_in(root) == expected, remains_in(root))
-
-
-def _kill(kill: Callable[[int, int], None], building: subprocess.Popen[bytes]) -> None:
-    if building.poll() is None:
-        kill(building.pid, signal.SIGKILL)
-    building.wait()
 
 
 def phase_of(root: Path) -> str:
