@@ -15,7 +15,7 @@ TABLE = REPOSITORY / "data" / "trust" / "disk_faults.csv"
 
 
 def row(outcome: dict[str, object]) -> dict[str, object]:
-    errors = [line for line in outcome["told"] if not line.startswith("running chapters/")]
+    errors = [line for line in outcome["told"] if line and not line.startswith("running chapters/")]
     return {
         "id": outcome["name"],
         "exit_code": outcome["exit_code"],

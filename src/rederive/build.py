@@ -545,10 +545,8 @@ def _render(book: Book, date: str) -> None:
             errors="replace",
         )
         if made.returncode != 0:
-            if disk_fault := re.search(
-                r"\[Errno \d+\] (File too large|No space left|Read-only file|Disk quota).*", made.stdout
-            ):
-                raise BuildError(f"{work}: Jupyter Book cannot write: {_plain(disk_fault[0])}")
+            if cannot_write := re.search(rf"\[Errno ({CANNOT_WRITE})\]", made.stdout):
+                raise BuildError(f"{work}: Jupyter Book cannot write: {os.strerror(int(cannot_write[1]))}")
             raise BuildError(f"Jupyter Book found something to complain about\n{_plain(made.stdout)}")
         site = work / "_build" / "html"
         (site / ".buildinfo").unlink()  # made from our paths; only of use to builds that go on from an old one
