@@ -66,7 +66,7 @@ main()
 `rederive.display` comes first because it brings jsonschema along without its slow part, see there.
 """
 
-CANNOT_WRITE = "|".join(str(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES))
+CANNOT_WRITE = "|".join(str(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
 DISK_FAULTS = ("OSError", "PermissionError")
 """What Python calls a full disk, and a folder that cannot be written; a missing file is a `FileNotFoundError`."""
 
@@ -675,7 +675,8 @@ def build(root: Path, jobs: int) -> bool:
         except BaseException:
             blank = Book(root, pages=())  # it may be the table of contents that is wrong
             with suppress(OSError):  # a folder in which nothing can be removed is what is told, not this
-                _take_away(blank)
                 blank.claims.unlink(missing_ok=True)
+            with suppress(OSError):
+                _take_away(blank)
             raise
         return True
