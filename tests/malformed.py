@@ -1,6 +1,6 @@
-"""A small sound book, and every way we know to spoil one of its files or a command line.
+"""A small sound book, and the ways we know to spoil one of its files or a command line.
 
-A row says what is done to the book, and with which words the one line begins and goes on that the command then ends in.
+Each row says what is done to the book, and how the one line reads that the command then has to end in.
 """
 
 # ruff: noqa: E501  # a case a line
