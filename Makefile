@@ -7,7 +7,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint serve lab bench simulations calibrate oracles prose corruptions lock clean
+.PHONY: help book test lint serve lab bench simulations calibrate oracles prose corruptions faults lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -49,6 +49,9 @@ prose: $(READY) ## count the numbers in the prose by where they come from
 
 corruptions: $(READY) ## measure which corruptions of the documents and their data the checks catch
 	$(BIN)/python measurements/corrupted_documents.py
+
+faults: $(READY) ## try malformed inputs, full disks and killed builds, and store what came of it
+	@set -e; for name in bad_inputs disk_faults kills; do PYTHONPATH=tests $(BIN)/python measurements/$$name.py; done
 
 lock: ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newer versions
 	@test -x $(BIN)/uv || $(MAKE) $(READY) # one that is out of date will do: a new requirement is not in it yet

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import atexit
+import errno
 import fcntl
 import hashlib
 import json
@@ -22,18 +23,16 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib import metadata
+from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
 import grimp
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 import rederive
-from rederive.files import COMPARISON, MEASUREMENTS, write_json, write_text
+from rederive.files import COMPARISON, MEASUREMENTS, DataError, line_of, read_text, read_yaml, write_json, write_text
 
 LIBRARY = Path(rederive.__file__).parent
 CELL_TIMEOUT = 600
@@ -49,12 +48,40 @@ CHAPTER_ENVIRONMENT = {
 }
 """One thread for linear algebra (chapters run side by side), and nothing left to chance or to the date."""
 
+JUPYTER_BOOK = """
+import os, sys, threading, time
+
+def end_with(parent):
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+threading.Thread(target=end_with, args=[int(sys.argv.pop(1))], daemon=True).start()
+import rederive.display
+from jupyter_book.cli.main import main
+main()
+"""
+"""Jupyter Book, which does not outlive a build that is killed; kernels see to that themselves.
+
+`rederive.display` comes first because it brings jsonschema along without its slow part, see there.
+"""
+
+CANNOT_WRITE = "|".join(str(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
+DISK_FAULTS = ("OSError", "PermissionError")
+"""What Python calls a full disk, and a folder that cannot be written; a missing file is a `FileNotFoundError`."""
+
 Fingerprint = dict[str, str]
 """SHA-256 by file (or other input)."""
 
 
 class BuildError(Exception):
     """The book cannot be built. The first line of its text says what is wrong; a traceback may follow."""
+
+
+def told(error: OSError) -> str:
+    """A fault of disk or system in one line: the file, and what is wrong with it."""
+    file = error.filename2 or error.filename
+    return f"{file}: {error.strerror}" if file else str(error)
 
 
 # ----------------------------------------------------------------------------------------- the book's parts
@@ -149,24 +176,64 @@ def read_book(root: Path) -> Book:
     BuildError : if the file cannot be read, or names a chapter that has no source or no data folder.
     """
     toc = root / "_toc.yml"
-    try:
-        content = YAML(typ="safe").load(toc.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError, YAMLError) as error:
-        raise BuildError(f"{toc}: expected a table of contents in YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, Mapping) or "root" not in content:
-        raise BuildError(f"{toc}: expected a table of contents with `format` and `root`")
+    content = _settings(toc)
+    if "root" not in content:
+        raise BuildError(f"{toc}:1: root: expected this field, which is missing")
     book = Book(root, tuple(re.sub(r"\.(md|py|ipynb)$", "", page) for page in _listed(content)))
+
+    def fault(page: str, expected: str) -> BuildError:
+        text = toc.read_text(encoding="utf-8")
+        found = re.search(rf"(?<![\w/-]){re.escape(page)}(?![\w/-])", text)
+        line = text.count("\n", 0, found.start()) + 1 if found else 1
+        return BuildError(f"{toc}:{line}: {' '.join(page.split())}: expected {expected}")
+
     slugs = [chapter.slug for chapter in book.chapters]
     for chapter in book.chapters:
         if slugs.count(chapter.slug) > 1:
-            raise BuildError(f"{toc}: {chapter.page}: expected one chapter for data/{chapter.slug}")
+            raise fault(chapter.page, f"one chapter for data/{chapter.slug}")
         if not re.fullmatch(r"chapters/\d+-[a-z0-9-]+", chapter.page):
-            raise BuildError(f"{toc}: {chapter.page}: expected a chapter named like chapters/01-sepsis")
+            raise fault(chapter.page, "a chapter named like chapters/01-sepsis")
         if not chapter.source.is_file():
-            raise BuildError(f"{toc}: {chapter.page}: expected the chapter's source, {chapter.source}")
+            raise fault(chapter.page, f"the chapter's source, {chapter.source}")
         if not chapter.data.is_dir():
-            raise BuildError(f"{toc}: {chapter.page}: expected the chapter's data folder, {chapter.data}")
+            raise fault(chapter.page, f"the chapter's data folder, {chapter.data}")
+    for page in book.pages:
+        if not any((root / f"{page}{suffix}").is_file() for suffix in (".py", ".md", ".ipynb")):
+            raise fault(page, f"the page's source, {root / page}.md")
     return book
+
+
+def _settings(path: Path) -> Mapping[str, Any]:
+    try:
+        content = read_yaml(path)
+    except DataError as error:
+        raise BuildError(str(error)) from None
+    if not isinstance(content, Mapping):
+        raise BuildError(f"{path}:1: file: expected fields with their values")
+    return content
+
+
+def _check_settings(root: Path) -> None:
+    """Find what Jupyter Book would not take, before chapters run for it in vain.
+
+    Raises
+    ------
+    BuildError : at the first setting that is not as it should be.
+    """
+    from jsonschema import Draft7Validator  # type: ignore[import-untyped]
+    from jsonschema.exceptions import best_match  # type: ignore[import-untyped]
+    from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
+
+    toc, config = root / "_toc.yml", root / "_config.yml"
+    try:
+        parse_toc_yaml(toc)
+    except MalformedError as error:
+        raise BuildError(f"{toc}:1: file: expected a table of contents: {' '.join(str(error).split())}") from None
+    schema = json.loads(resources.files("jupyter_book").joinpath("config_schema.json").read_text(encoding="utf-8"))
+    settings = _settings(config)
+    if wrong := best_match(Draft7Validator(schema).iter_errors(settings)):
+        line, field = line_of(settings, wrong.path), ".".join(map(str, wrong.path)) or "file"
+        raise BuildError(f"{config}:{line}: {field}: expected another value: {wrong.message}")
 
 
 def _listed(entry: Any) -> list[str]:
@@ -265,11 +332,13 @@ def chapter_inputs(chapter: Chapter, book: Book, graph: grimp.ImportGraph) -> Fi
     BuildError : if the chapter is not Python in UTF-8.
     """
     try:
-        names = imported_names(chapter.source.read_text(encoding="utf-8"))
+        names = imported_names(read_text(chapter.source))
+    except DataError as error:
+        raise BuildError(str(error)) from None
     except SyntaxError as error:
-        raise BuildError(f"{chapter.source}:{error.lineno}: SyntaxError: {error.msg}") from None
-    except (ValueError, RecursionError) as error:  # not UTF-8, or with a NUL, or nested too deeply
-        raise BuildError(f"{chapter.source}: expected Python in UTF-8 ({error})") from None
+        raise BuildError(f"{chapter.source}:{error.lineno or 1}: SyntaxError: {error.msg}") from None
+    except (MemoryError, RecursionError) as error:  # nested too deeply; of the first Python says no more
+        raise BuildError(f"{chapter.source}:1: file: expected Python ({str(error) or 'nested too deeply'})") from None
     files = [chapter.source, chapter.root / "requirements.lock", *_files(chapter.data)]
     if chapter.compares:
         files += [book.claims, *(file for compared in book.documents for file in _files(compared.data))]
@@ -357,7 +426,10 @@ def execute(chapter: Chapter) -> None:
         client.execute(env={**os.environ, **CHAPTER_ENVIRONMENT}, transport_encryption="auto")
     except (CellExecutionError, CellTimeoutError, RuntimeError, OSError) as error:  # the last two: no kernel, or dead
         if isinstance(error, CellExecutionError):
-            fault, details = f"{error.ename}: {error.evalue}", error.traceback
+            fault = f"{error.ename}: {error.evalue}"
+            details = "" if error.ename in DISK_FAULTS else error.traceback  # no fault of the chapter's
+        elif isinstance(error, OSError):
+            fault, details = told(error), ""
         else:
             fault, details = type(error).__name__, str(error)
         fault = " ".join(_plain(fault).split())
@@ -367,7 +439,7 @@ def execute(chapter: Chapter) -> None:
         else:
             first_line = notebook.cells[running].source.partition("\n")[0]
             where = f"cell {running + 1} ({first_line})"
-        raise BuildError(f"{chapter.page}.py: {where}: {fault}\n{_plain(details)}") from None
+        raise BuildError(f"{chapter.page}.py: {where}: {fault}\n{_plain(details)}".rstrip()) from None
     if chapter.rederives and not chapter.results.is_file():
         raise BuildError(f"{chapter.page}.py: expected the chapter to write {chapter.results}")
     write_text(chapter.notebook, jupytext.writes(notebook, fmt="ipynb"))
@@ -405,8 +477,9 @@ def _run(stale: Mapping[Chapter, Fingerprint], jobs: int) -> None:
         try:
             execute(chapter)
         except (BuildError, OSError) as error:
-            chapter.results.unlink(missing_ok=True)
-            return str(error)
+            with suppress(OSError):  # where nothing can be removed, that is not what is told
+                chapter.results.unlink(missing_ok=True)
+            return told(error) if isinstance(error, OSError) else str(error)
         outputs = _fingerprint(chapter.outputs, chapter.root)
         write_json(chapter.stamp, {"inputs": stale[chapter], "outputs": outputs})
         return ""
@@ -455,11 +528,13 @@ def _join_results(book: Book) -> None:
 
 
 def _render(book: Book, date: str) -> None:
-    """Let Jupyter Book make the site in a folder of its own; the finished site then takes the old one's place."""
-    work = book.root / "_build" / "site"
-    shutil.rmtree(work, ignore_errors=True)
-    # rederive.display comes first because it brings jsonschema along without its slow part, see there
-    jupyter_book = [sys.executable, "-c", "import rederive.display; from jupyter_book.cli.main import main; main()"]
+    """Let Jupyter Book make the site in a folder of this build's own; the finished site then takes the old one's place.
+
+    Of its own, because Jupyter Book may go on for a while where the build that started it was killed.
+    """
+    work = _workshop(book.root)
+    work.mkdir()
+    jupyter_book = [sys.executable, "-c", JUPYTER_BOOK, str(os.getpid())]
     try:
         made = subprocess.run(
             [*jupyter_book, "build", book.root, "--path-output", work, "-W", "-n", "--keep-going", "-q"],
@@ -470,14 +545,39 @@ def _render(book: Book, date: str) -> None:
             errors="replace",
         )
         if made.returncode != 0:
+            if cannot_write := re.search(rf"\[Errno ({CANNOT_WRITE})\]", made.stdout):
+                raise BuildError(f"{work}: Jupyter Book cannot write: {os.strerror(int(cannot_write[1]))}")
             raise BuildError(f"Jupyter Book found something to complain about\n{_plain(made.stdout)}")
         site = work / "_build" / "html"
         (site / ".buildinfo").unlink()  # made from our paths; only of use to builds that go on from an old one
         shutil.copyfile(book.claims, site / "claims.json")
-        shutil.rmtree(book.html, ignore_errors=True)
+        _take_away(book)
         os.replace(site, book.html)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _workshop(root: Path) -> Path:
+    """Where this build puts together what is not finished."""
+    return root / "_build" / f"site-{os.getpid()}"
+
+
+def _take_away(book: Book) -> None:
+    """Remove the site in one step, as seen from outside: a build that is killed must not leave half of one."""
+    former = _workshop(book.root).with_suffix(".former")
+    with suppress(FileNotFoundError):
+        os.replace(book.html, former)
+    shutil.rmtree(former, ignore_errors=True)
+
+
+def _clear_remains(root: Path) -> None:
+    """Remove the unfinished work of builds that were killed."""
+    made = root / "_build"
+    for workshop in made.glob("site-*"):
+        shutil.rmtree(workshop, ignore_errors=True)
+    for folder in (made, made / "results", made / "stamps", root / "chapters"):
+        for partial in folder.glob(".*.partial"):
+            partial.unlink(missing_ok=True)
 
 
 # --------------------------------------------------------------------------------------------- the commands
@@ -490,7 +590,7 @@ def check(folders: Iterable[Path]) -> int:
     ------
     BuildError : at the first thing that is not as it should be, in one line.
     """
-    from rederive.claims import DataError, load_document
+    from rederive.claims import load_document
     from rederive.comparison import load_comparison
     from rederive.measurements import load_measurements
 
@@ -558,6 +658,7 @@ def build(root: Path, jobs: int) -> bool:
     BuildError : if anything is wrong with the data, a chapter or a page, or if another build is running.
     """
     with _alone(root):
+        _clear_remains(root)
         try:
             book = read_book(root)
             graph = import_graph()
@@ -565,13 +666,17 @@ def build(root: Path, jobs: int) -> bool:
             if is_up_to_date(book, graph, date):
                 return False
             check(data_folders(root))
+            _check_settings(root)
             run_chapters(book, graph, jobs)
             inputs = site_inputs(book, date)
             _render(book, date)
+            _clear_remains(root)  # again: what a killed build had started may have gone on for a second
             write_json(book.stamp, {"inputs": inputs, "outputs": _fingerprint(_files(book.html), root)})
         except BaseException:
             blank = Book(root, pages=())  # it may be the table of contents that is wrong
-            shutil.rmtree(blank.html, ignore_errors=True)
-            blank.claims.unlink(missing_ok=True)
+            with suppress(OSError):  # a folder in which nothing can be removed is what is told, not this
+                blank.claims.unlink(missing_ok=True)
+            with suppress(OSError):
+                _take_away(blank)
             raise
         return True

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -29,23 +28,10 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import ConstructorError, DuplicateKeyError, RoundTripConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from rederive.files import DataError as DataError  # it is what loading raises
+from rederive.files import line_of, read_text, read_yaml
 from rederive.printed import Printed, UnreadableNumber
-
-
-class DataError(Exception):
-    """A data file is not what it should be. Its text is one line: file, line, field, what was expected.
-
-    What concerns a file as a whole is reported for its line 1.
-    """
-
-    def __init__(self, file: Path, line: int, field: str, expected: str) -> None:
-        field, expected = (textwrap.shorten(text, 300, placeholder=" …") for text in (field, expected))
-        super().__init__(f"{file}:{line}: {field}: {expected}")
-
 
 # ---------------------------------------------------------------------------------------------- fields
 
@@ -144,7 +130,7 @@ def _cell(text: object) -> Cell:
     found = re.fullmatch(r"\s*([^\s()]+)\s*\(([^()]+)\)\s*", text) if isinstance(text, str) else None
     if found is None:
         raise PydanticCustomError(
-            "expected", "expected a count and its percentage such as 30 (62.5%), got {got}", {"got": repr(text)}
+            "expected", "expected a count and its percentage such as 30 (62.5%){got}", {"got": _got(text)}
         )
     return Cell(_count(found[1]), _percent(found[2]))
 
@@ -647,49 +633,6 @@ def load_document(folder: Path) -> Document:
 # ------------------------------------------------------------------------------------ reading the files
 
 
-def _read_text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: no path can hold a NUL
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise DataError(path, 1, "file", f"expected a readable file ({reason})") from None
-    try:
-        return content.decode("utf-8").removeprefix("\ufeff")  # the mark that spreadsheets put before UTF-8
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(path, line, "file", "expected text in UTF-8") from None
-
-
-class _Constructor(RoundTripConstructor):
-    """Python objects from YAML; says of what is none (`2020-13-45`, `!!int z`) where it stands."""
-
-    def construct_object(self, node: Any, deep: bool = False) -> Any:
-        try:
-            return super().construct_object(node, deep)
-        except (ValueError, TypeError, AttributeError, LookupError) as error:
-            raise ConstructorError(None, None, f"{error}; put text in quotes", node.start_mark) from None
-
-
-def _yaml_content(path: Path) -> Any:
-    text = _read_text(path)
-    old = re.search(r"^%YAML(?! 1\.2\s*$)", text, re.MULTILINE)  # to YAML 1.1, `n` is False
-    if old:
-        raise DataError(path, text.count("\n", 0, old.start()) + 1, "file", "expected YAML 1.2")
-    yaml = YAML(typ="rt")
-    yaml.Constructor = _Constructor
-    try:
-        return yaml.load(text)
-    except MarkedYAMLError as error:
-        mark, problem = error.problem_mark, str(error.problem)
-        if isinstance(error, DuplicateKeyError):
-            problem = problem.partition(" with value ")[0]
-        raise DataError(path, mark.line + 1 if mark else 1, "file", f"expected valid YAML ({problem})") from None
-    except RecursionError:
-        raise DataError(path, 1, "file", "expected valid YAML (nested too deeply)") from None
-    except (YAMLError, ValueError) as error:
-        raise DataError(path, 1, "file", f"expected valid YAML ({error})") from None
-
-
 def load_yaml(path: Path, model: type[M]) -> M:
     """A YAML file as this model has it.
 
@@ -697,13 +640,13 @@ def load_yaml(path: Path, model: type[M]) -> M:
     ------
     DataError : at the first thing that is not as it should be.
     """
-    content = _yaml_content(path)
+    content = read_yaml(path)
     try:
         parsed = model.model_validate(content)
     except ValidationError as error:
         details = error.errors()[0]
         location = _location(details)
-        line = _line_of(content, location)
+        line = line_of(content, location)
         raise DataError(path, line, _dotted(location) or "file", _expected(details)) from None
     for line, field, expected in _duplicates(content):
         raise DataError(path, line, field, expected)
@@ -726,22 +669,10 @@ def _location(details: ErrorDetails) -> list[int | str]:
 def _duplicates(content: Any) -> Iterator[tuple[int, str, str]]:
     seen: dict[str, int] = {}
     for i, claim in enumerate(content.get("claims", [])):
-        line = _line_of(content, ["claims", i, "id"])
+        line = line_of(content, ["claims", i, "id"])
         if claim["id"] in seen:
             yield line, f"claims[{i}].id", f"expected a new id, got {claim['id']!r} of line {seen[claim['id']]} again"
         seen[claim["id"]] = line
-
-
-def _line_of(content: Any, location: list[int | str]) -> int:
-    """The line where the innermost part of `location` that exists stands."""
-    line = 1
-    for part in location:
-        try:
-            line = (content.lc.key(part) if isinstance(part, str) else content.lc.item(part))[0] + 1
-            content = content[part]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    return line
 
 
 def _dotted(location: list[int | str]) -> str:
@@ -794,7 +725,7 @@ def load_rows(path: Path, model: type[M], context: object = None) -> dict[str, M
     """
     fields = list(model.model_fields)
     optional = [name for name, field in model.model_fields.items() if not field.is_required()]
-    reader = csv.reader(io.StringIO(_read_text(path), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     rows: dict[str, M] = {}
     seen: dict[str, int] = {}
     try:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from rederive import build
 from rederive.files import project_root
@@ -18,6 +20,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to stop is being interrupted
     root = project_root()
     changed = build.build(root, arguments.jobs)
     print(f"{'built' if changed else 'unchanged'}: {root / '_build' / 'html' / 'index.html'}")
@@ -29,10 +32,15 @@ def _jobs(text: str) -> int:
     return int(text)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells a wrong argument like any other mistake: in one line, with exit code 1."""
+
+    def error(self, message: str) -> NoReturn:
+        raise build.BuildError(f"{message}; {self.prog} --help says more")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="rederive", description="Re-derive published statistics from what is printed."
-    )
+    parser = _Parser(prog="rederive", description="Re-derive published statistics from what is printed.")
     commands = parser.add_subparsers(required=True, metavar="command")
 
     checking = commands.add_parser("check", help="validate data folders", description=build.check.__doc__)
@@ -49,14 +57,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; the exit code, 1 if there is anything to put right, 130 if interrupted."""
-    arguments = _parser().parse_args(argv)
     try:
+        arguments = _parser().parse_args(argv)
         arguments.run(arguments)
-    except build.BuildError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        fault = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    except (build.BuildError, OSError) as error:
+        fault = build.told(error) if isinstance(error, OSError) else error
         print(f"error: {fault}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

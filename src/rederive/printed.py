@@ -162,7 +162,8 @@ class Printed:
         UnreadableNumber : if the text is anything else, a float included (it has lost its trailing zeros).
         """
         if not isinstance(text, str):
-            raise UnreadableNumber(f"expected a printed number as a string, got {text!r}")
+            got = repr(text) if text is None or isinstance(text, int | float) else type(text).__name__
+            raise UnreadableNumber(f"expected a printed number as a string, got {got}")
         found = _NUMBER.fullmatch(text.strip())
         if found is None or sum(map(str.isdigit, found["digits"])) > _MOST_DIGITS:
             got = repr(text if len(text) <= 40 else text[:40] + "…")

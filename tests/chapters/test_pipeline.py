@@ -203,7 +203,8 @@ def test_a_kernel_that_does_not_start_fails_the_build(
     assert "Traceback" not in done.stderr
 
 
-def test_an_interrupted_build_ends_at_once_and_quietly(book: ScratchBook) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_build_ends_at_once_and_quietly(book: ScratchBook, how: signal.Signals) -> None:
     book.add_to(
         "chapters/01-alpha.py",
         "\n# %%\nimport os, time; (root / 'pid').write_text(f'{os.getpid()}.'); time.sleep(60)\n",
@@ -213,7 +214,7 @@ def test_an_interrupted_build_ends_at_once_and_quietly(book: ScratchBook) -> Non
         while not (pid.is_file() and pid.read_text().endswith(".")):
             assert building.poll() is None
             time.sleep(0.05)
-        building.send_signal(signal.SIGINT)
+        building.send_signal(how)
         _, errors = building.communicate(timeout=20)
     assert building.returncode == 130
     assert "Traceback" not in errors
@@ -268,29 +269,6 @@ def test_results_that_are_not_json_fail_in_one_line(book: ScratchBook) -> None:
 
 
 @pytest.mark.parametrize(
-    ("toc", "expected"),
-    [
-        (None, "_toc.yml"),
-        ("root: [", "_toc.yml: expected a table of contents in YAML"),
-        ("root: 2020-13-45", "_toc.yml: expected a table of contents in YAML"),
-        ("- a", "_toc.yml: expected a table of contents with"),
-        ("root: book/index\nchapters: [{file: chapters/03-gamma}]", "gamma: expected the chapter's source"),
-        ("root: book/index\nchapters: [{file: chapters/alpha}]", "expected a chapter named like"),
-        (
-            "root: book/index\nchapters: [{file: chapters/1-alpha}, {file: chapters/2-alpha}]",
-            "expected one chapter for",
-        ),
-    ],
-)
-def test_a_bad_table_of_contents_ends_in_one_line(scratch_book: ScratchBook, toc: str | None, expected: str) -> None:
-    if toc is None:
-        (scratch_book.root / "_toc.yml").unlink()
-    else:
-        scratch_book.write("_toc.yml", toc)
-    assert expected in one_error_line(scratch_book.rederive("build"))
-
-
-@pytest.mark.parametrize(
     ("path", "text", "expected"),
     [
         ("data/alpha/claims.yaml", "claims: []\n", "data/alpha/claims.yaml:"),
@@ -323,18 +301,15 @@ def test_a_script_that_python_cannot_read_ends_in_one_line(
     assert path in one_error_line(scratch_book.rederive("build"))
 
 
+def test_no_book_anywhere_ends_in_one_line(scratch_book: ScratchBook) -> None:
+    (scratch_book.root / "_toc.yml").unlink()
+    line = one_error_line(scratch_book.rederive("build"))
+    assert line == f"error: {scratch_book.root}: expected a book, a folder with _toc.yml, here or above"
+
+
 def test_a_folder_that_cannot_be_written_ends_in_one_line(scratch_book: ScratchBook) -> None:
     scratch_book.write("_build", "no folder\n")
     assert "_build: File exists" in one_error_line(scratch_book.rederive("build"))
-
-
-@pytest.mark.parametrize("jobs", ["0", "-1", "x", "1.5", ""])
-def test_jobs_are_a_number(scratch_book: ScratchBook, jobs: str) -> None:
-    done = scratch_book.rederive("build", f"--jobs={jobs}")
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == (
-        f"rederive build: error: argument --jobs: expected a number of at least 1, got {jobs!r}"
-    )
 
 
 def test_check_names_the_first_mistake_and_counts_when_there_is_none(scratch_book: ScratchBook) -> None:
