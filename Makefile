@@ -5,9 +5,10 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+MUTMUT := _build/mutation/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint serve lab bench simulations lock clean
+.PHONY: help book test lint serve lab bench simulations mutants lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -37,6 +38,16 @@ bench: $(READY) ## measure speed
 simulations: $(READY) ## run the simulations of the chapters at full size, on all cores
 	$(BIN)/python simulations/immortal_time.py
 	$(BIN)/python simulations/il15_animals.py
+
+mutants: $(MUTMUT)/mutmut ## plant faults in the library and see which its tests catch (hours)
+	$(MUTMUT)/python measurements/mutants.py $(MUTANTS)
+
+# not in requirements.lock: with hashes, pip refuses what another package asks for with an extra, as mutmut's parts do
+$(MUTMUT)/mutmut: $(READY)
+	$(BIN)/python -m venv --clear $(@D)/..
+	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> "$$($(@D)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/book.pth"
+	$(@D)/python -m pip --disable-pip-version-check install --quiet mutmut==3.8.1
 
 lock: ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newer versions
 	@test -x $(BIN)/uv || $(MAKE) $(READY) # one that is out of date will do: a new requirement is not in it yet
