@@ -2,10 +2,14 @@
 
     make mutants
 
-mutmut plants the faults ("mutants") and runs the tests. The modules that decide most verdicts are tried whole, of the
-others a random sample. A module is held to the tests that are about it: the files of `tests/unit` and `tests/oracle`
-that import from it, or those named in `OWN_TESTS`. What mutmut is not made to plant: faults in messages of exceptions,
-other letter case in texts, anything outside of functions.
+mutmut plants the faults ("mutants") and runs the tests. Of the modules that decide most verdicts all faults are tried,
+or a large random sample; of the others a small one. A module is held to the tests that are about it (see `own_tests`).
+What mutmut is not made to plant: faults in messages of exceptions, other letter case in texts, anything outside of
+functions.
+
+    make mutants MUTANTS="--again checks.ratios"
+
+tries again what was not caught before, with the tests as they are now.
 """
 
 from __future__ import annotations
@@ -35,9 +39,10 @@ WORK = ROOT / "_build" / "mutation"
 STORED = ROOT / "data" / "trust"
 LIBRARY = Path("src") / "rederive"
 
-WHOLE = ("printed", "verdicts", "checks.breakdowns", "checks.proportions", "checks.ratios")
-SAMPLED_FOLDERS = ("checks", "methods")
-SAMPLE, SEED = 10, 20260101
+FIRST = ("printed", "verdicts", "checks.breakdowns", "checks.proportions", "checks.ratios")
+OTHER_FOLDERS = ("checks", "methods")
+TRIED_OF_FIRST = {"checks.proportions": 250, "checks.ratios": 250}  # of the others all
+TRIED_OF_OTHERS, SEED = 10, 20260101
 NEEDED_BY_TESTS = ("data", "book", "_toc.yml", "_config.yml")
 SETTINGS = """\
 [mutmut]
@@ -49,12 +54,20 @@ pytest_add_cli_args_test_selection =
     {tests}
 do_not_mutate_patterns = ^\\s*raise\\b
 process_isolation = forkserver
-timeout_constant = 10
+timeout_constant = 4
 timeout_multiplier = 5
 use_git_change_detection = false
 """
-# In a fork of a process that has run no test, no cache holds what the unchanged code returned: hence `forkserver`. Ten
+# In a fork of a process that has run no test, no cache holds what the unchanged code returned: hence `forkserver`. Four
 # seconds are for loading test files on a busy machine.
+
+# Hypothesis need not look for the simplest example of a failure.
+NO_SHRINKING = """
+from hypothesis import Phase
+
+settings.register_profile("faults", settings.get_profile("same-every-time"), phases=[Phase.explicit, Phase.generate])
+settings.load_profile("faults")
+"""
 
 OPENED = {"property", "cached_property", "cache", "lru_cache"}
 CAUGHT = {"killed", "check was interrupted by user", "segfault"}  # the second: pytest could not load its file
@@ -74,13 +87,13 @@ class Mutant:
 
 
 def library_modules() -> list[str]:
-    """The modules whose faults are tried, those tried whole first."""
-    sampled = [
+    """The modules whose faults are tried, those that decide most verdicts first."""
+    others = [
         f"{folder}.{path.stem}"
-        for folder in SAMPLED_FOLDERS
+        for folder in OTHER_FOLDERS
         for path in sorted((ROOT / LIBRARY / folder).glob("[!_]*.py"))
     ]
-    return [*WHOLE, *(module for module in sampled if module not in WHOLE)]
+    return [*FIRST, *(module for module in others if module not in FIRST)]
 
 
 def source_of(module: str) -> Path:
@@ -145,10 +158,12 @@ def prepare_again(module: str) -> Path:
 
 
 def write_settings(folder: Path, module: str) -> None:
-    """Tell mutmut what to change and which tests to run."""
+    """Tell mutmut what to change and which tests to run, and Hypothesis to be quick."""
     tests, needed = ("\n    ".join(names) for names in (own_tests(module), NEEDED_BY_TESTS))
     settings = SETTINGS.format(module=source_of(module), tests=tests, needed=needed)
     (folder / "setup.cfg").write_text(settings, "utf-8")
+    conftest = (ROOT / "tests" / "conftest.py").read_text("utf-8")
+    (folder / "tests" / "conftest.py").write_text(conftest + NO_SHRINKING, "utf-8")
 
 
 def opened(module: str) -> str:
@@ -219,24 +234,24 @@ def results(folder: Path, module: str) -> dict[str, str]:
     return {name: status_by_exit_code[code] for name, code in codes.items()}
 
 
-def measure(module: str, *, again: bool) -> tuple[dict[str, object], list[dict[str, object]]]:
+def measure(module: str, *, again: bool, only_count: bool) -> tuple[dict[str, object], list[dict[str, object]]]:
     """Try a module's faults: its row of counts, and a row for each fault that its tests did not catch."""
     folder = prepare_again(module) if again else prepare(module)
     write_settings(folder, module)
     possible = mutants_of(module, folder)
-    whole = module in WHOLE or len(possible) <= SAMPLE
-    drawn = possible if whole else random.Random(f"{SEED} {module}").sample(possible, SAMPLE)
+    most = TRIED_OF_FIRST.get(module, len(possible)) if module in FIRST else TRIED_OF_OTHERS
+    drawn = random.Random(f"{SEED} {module}").sample(possible, 0 if only_count else min(most, len(possible)))
     mutants = [mutant for mutant in possible if mutant in drawn]
-    caught_before = {name for name, status in results(folder, module).items() if status in CAUGHT}
-    if untried := [mutant for mutant in mutants if mutant.name not in caught_before]:
-        run_mutmut(folder, untried)
+    killed_before = {name for name, status in results(folder, module).items() if status == "killed"}
+    if left := [mutant for mutant in mutants if mutant.name not in killed_before]:
+        run_mutmut(folder, left)
     found = results(folder, module)
     statuses = [found[mutant.name] for mutant in mutants]
     if odd := set(statuses) - CAUGHT - SURVIVED - {"timeout"}:
         raise ValueError(f"{module}: mutmut says {', '.join(sorted(odd))}")
     counts = {
         "id": module,
-        "scope": "whole" if whole else "sample",
+        "scope": "whole" if len(mutants) == len(possible) else "sample" if mutants else "not tried",
         "possible": len(possible),
         "tried": len(mutants),
         "killed": sum(status in CAUGHT for status in statuses),
@@ -294,9 +309,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("modules", nargs="*", default=library_modules(), help="such as checks.ratios; all if left out")
     parser.add_argument("--again", action="store_true", help="only the faults not caught last time, with today's tests")
+    parser.add_argument("--count", action="store_true", help="count the faults that could be planted, and try none")
     asked = parser.parse_args()
     for module in asked.modules:
-        counts, survivors = measure(module, again=asked.again)
+        counts, survivors = measure(module, again=asked.again, only_count=asked.count)
         store(module, counts, survivors)
         print(counts)
 
