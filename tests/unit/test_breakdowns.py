@@ -114,13 +114,19 @@ def test_only_a_whole_block_is_rounded_so_that_it_adds_up_to_100_percent():
 
 
 def test_the_summary_counts_blocks():
-    blocks = {"good": printed_block([1, 2], Rounding.HALF_UP), "bad": block("48", {"a": "15 (33.0%)"})}
-    summary = summarise_breakdowns(check_breakdowns(blocks))
-    assert summary.to_dict() == {
-        "blocks": 2,
-        "cells": 3,
-        "counts add up": 1,
-        "one convention fits": 1,
+    blocks = {
+        "good": printed_block([1, 2], Rounding.HALF_UP),
+        "cut off": printed_block([1, 1, 4], Rounding.TRUNCATION),
+        "bad": block("48", {"a": "15 (33.0%)"}),
+    }
+    checked = check_breakdowns(blocks)
+    assert checked.index.tolist() == ["good", "cut off", "bad"]
+    assert checked.loc["cut off", ["percent_sum", "rounded_sum"]].tolist() == pytest.approx([99.8, 100.1])
+    assert summarise_breakdowns(checked).to_dict() == {
+        "blocks": 3,
+        "cells": 6,
+        "counts add up": 2,
+        "one convention fits": 2,
         "rounded to add up": 1,
         "cells that no convention prints": 1,
     }
