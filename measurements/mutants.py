@@ -41,7 +41,7 @@ LIBRARY = Path("src") / "rederive"
 
 FIRST = ("printed", "verdicts", "checks.breakdowns", "checks.proportions", "checks.ratios")
 OTHER_FOLDERS = ("checks", "methods")
-TRIED_OF_FIRST = {"checks.proportions": 250, "checks.ratios": 250}  # of the others all
+TRIED_OF_FIRST = {"checks.breakdowns": 100, "checks.proportions": 100, "checks.ratios": 100}  # of the others all
 TRIED_OF_OTHERS, SEED = 10, 20260101
 NEEDED_BY_TESTS = ("data", "book", "_toc.yml", "_config.yml")
 SETTINGS = """\

@@ -221,6 +221,8 @@ def test_what_is_said_of_a_block(cells, options, sentence):
     total = sum(int(cell.split()[0]) for cell in cells.values())
     finding = judge_breakdown(block("48", cells), **options)
     assert said(finding) == (judge_breakdown, ONE_ROUNDING, sentence, {"sum": total} if once else {}, ())
+    fits = "not 48" not in sentence and "None of" not in sentence
+    assert (finding.recomputes, finding.exists, finding.constrained) == (fits, fits, True)
 
 
 def test_what_is_said_of_flows_criteria_and_groups():
@@ -261,7 +263,9 @@ def test_what_is_said_of_patients_with_events_and_of_parts():
         {"fewest": 7, "most": 10},
         ("events of each patient",),
     )
-    assert judge_patients_with_any(number("6"), printed).because.endswith("; 6 is not among these numbers.")
+    for patients, among in [("6", "not among"), ("7", "among"), ("10", "among"), ("11", "not among")]:
+        told = judge_patients_with_any(number(patients), printed).because
+        assert told.endswith(f"; {patients} is {among} these numbers.")
     parts = [number("20"), number("8")]
     assert said(judge_parts_within(parts, number("30"))) == (
         judge_parts_within,
