@@ -374,6 +374,9 @@ def test_each_number_printed_is_a_line_of_the_outline():
 def test_arithmetic_without_intervals_by_hand():
     se = (math.log(0.90) - math.log(0.59)) / (2 * Q)
     assert midpoint_p(0.73, 0.59, 0.90) == pytest.approx(2 * stats.norm.sf(abs(math.log(0.73)) / se), rel=1e-12)
+    nothing = midpoint_p([0.2, 0.73], [0.0, 0.59], [5.0, 0.90])
+    assert nothing.dtype == float
+    assert np.isnan(nothing).tolist() == [True, False]
     wider = (math.log(0.90) - math.log(0.59)) / (2 * stats.norm.isf(0.05))
     assert midpoint_p(0.73, 0.59, 0.90, 0.9) == pytest.approx(2 * stats.norm.sf(-math.log(0.73) / wider), rel=1e-12)
 
