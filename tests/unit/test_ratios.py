@@ -418,3 +418,18 @@ def test_differences_are_taken_as_they_are_and_not_as_logs():
     assert found.se[0][0] == pytest.approx(3.9 / (2 * Q))
     assert found.se[1][0] == pytest.approx(4.1 / (2 * Q))
     assert not feasible(["-3.0"], ["-5.0"], ["-1.0"], ["0.5"], convention=plain).fits[0]
+
+
+def test_where_nothing_fits_all_ranges_are_nan():
+    found = feasible(["0.73", "0.73"], ["0.59", "0.59"], ["0.95", "0.90"])
+    assert found.fits.tolist() == [False, True]
+    for lower, upper in (found.effect, found.se, found.z, found.p):
+        for end in (lower, upper):
+            assert end.dtype == float
+            assert np.isnan(end).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("texts", [("0.73", "0.59", "0.90"), ("1.37", "1.11", "1.69")])
+def test_a_printed_p_value_bounds_the_range_of_p_values(texts):
+    p = feasible(*([text] for text in texts), ["0.003"]).p
+    assert (p[0][0], p[1][0]) == pytest.approx((0.0025, 0.0035), rel=1e-9)
