@@ -431,5 +431,5 @@ def test_where_nothing_fits_all_ranges_are_nan():
 
 @pytest.mark.parametrize("texts", [("0.73", "0.59", "0.90"), ("1.37", "1.11", "1.69")])
 def test_a_printed_p_value_bounds_the_range_of_p_values(texts):
-    p = feasible(*([text] for text in texts), ["0.003"]).p
-    assert (p[0][0], p[1][0]) == pytest.approx((0.0025, 0.0035), rel=1e-9)
+    p = feasible(*([text] for text in texts), ["0.0030"]).p
+    assert (p[0][0], p[1][0]) == pytest.approx((0.00295, 0.00305), rel=1e-9)
