@@ -426,3 +426,8 @@ def test_tables_are_named_and_numbered():
     assert one_test.index.tolist() == [0]
     assert exact_intervals({"a": [(7, 36)]}).columns.tolist() == ["what", "events", "n", "share", "lower", "upper"]
     assert counts_that_print(percent("75"), [4]).columns.tolist() == ["events", "n"]
+
+
+def test_one_patient_an_arm_is_an_arm():
+    finding = judge_two_shares(percent("100"), percent("0"), Printed.parse("1.0"), (1, 1))
+    assert finding.verdict is Verdict.COHERENT
