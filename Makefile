@@ -39,7 +39,7 @@ simulations: $(READY) ## run the simulations of the chapters at full size, on al
 	$(BIN)/python simulations/immortal_time.py
 	$(BIN)/python simulations/il15_animals.py
 
-mutants: $(MUTMUT)/mutmut ## plant faults in the library and see which its tests catch (hours)
+mutants: $(MUTMUT)/mutmut ## plant faults in the library and see which its tests catch (half an hour)
 	$(MUTMUT)/python measurements/mutants.py $(MUTANTS)
 
 # not in requirements.lock: with hashes, pip refuses what another package asks for with an extra, as mutmut's parts do
