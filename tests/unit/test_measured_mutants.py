@@ -47,7 +47,7 @@ def test_the_counts_add_up():
     assert listed.to_dict() == TRIED["survived"].to_dict()
 
 
-@pytest.mark.parametrize("survivor", SURVIVORS.itertuples(), ids=lambda survivor: survivor.Index)
+@pytest.mark.parametrize("survivor", list(SURVIVORS.itertuples()), ids=lambda survivor: survivor.Index)
 def test_a_survivor_still_stands_and_is_explained(survivor):
     assert survivor.line in functions(survivor.module)[survivor.function]
     assert survivor.kind in KINDS
