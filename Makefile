@@ -5,9 +5,10 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+MUTMUT := _build/mutation/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint serve lab bench simulations calibrate oracles prose corruptions faults lock clean
+.PHONY: help book test lint serve lab bench simulations calibrate oracles prose corruptions faults mutants lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -52,6 +53,16 @@ corruptions: $(READY) ## measure which corruptions of the documents and their da
 
 faults: $(READY) ## try malformed inputs, full disks and killed builds, and store what came of it
 	@set -e; for name in bad_inputs disk_faults kills; do PYTHONPATH=tests $(BIN)/python measurements/$$name.py; done
+
+mutants: $(MUTMUT)/mutmut ## plant faults in the library and see which its tests catch (half an hour)
+	$(MUTMUT)/python measurements/mutants.py $(MUTANTS)
+
+# not in requirements.lock: with hashes, pip refuses what another package asks for with an extra, as mutmut's parts do
+$(MUTMUT)/mutmut: $(READY)
+	$(BIN)/python -m venv --clear $(@D)/..
+	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> "$$($(@D)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/book.pth"
+	$(@D)/python -m pip --disable-pip-version-check install --quiet mutmut==3.8.1
 
 lock: ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newer versions
 	@test -x $(BIN)/uv || $(MAKE) $(READY) # one that is out of date will do: a new requirement is not in it yet

@@ -19,10 +19,12 @@
 # %% tags=["hide-input"]
 from importlib.metadata import version
 
+from rederive.calibration.differences import known_differences
 from rederive.calibration.run import KINDS, false_alarms, with_rates
 from rederive.calibration.summary import (
     COUNTS,
     alarms_by_kind,
+    caught_by,
     caught_by_slip,
     power_by,
 )
@@ -30,7 +32,7 @@ from rederive.display import calibration_figures as figures
 from rederive.display.shown import text
 from rederive.display.tables import table
 from rederive.measured import Measured
-from rederive.printed import formatted
+from rederive.printed import formatted, listed
 
 # %% tags=["hide-input"]
 measured = Measured.of("trust")

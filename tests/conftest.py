@@ -1,15 +1,19 @@
-"""Scratch copies of the book for the tests that build, change or break one."""
+"""Findings are looked at wherever a test comes by one; scratch copies of the book for the tests that change one."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator, Mapping
+from numbers import Real
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from rederive.build import CHAPTER_ENVIRONMENT
+from rederive.printed import Interval
+from rederive.verdicts import Finding
 from scratch import ScratchBook, make_scratch_book
 
 # Nothing is timed, and the same commit draws the same examples; `--hypothesis-profile default` draws new ones.
@@ -17,6 +21,29 @@ settings.register_profile("same-every-time", deadline=None, derandomize=True)
 settings.load_profile("same-every-time")
 
 os.environ.update(CHAPTER_ENVIRONMENT)  # for nbmake's kernels, so that its runs write what the build's runs write
+
+
+@pytest.fixture(scope="session", autouse=True)
+def findings_are_well_formed() -> Iterator[None]:
+    """Whatever a test is about, every finding that is made in it has its parts, in their places."""
+    made = Finding.__post_init__
+
+    def check(finding: Finding) -> None:
+        made(finding)
+        assert callable(finding.method)
+        assert isinstance(finding.convention, str)
+        assert isinstance(finding.because, str)
+        assert finding.because
+        assert isinstance(finding.recomputed, Mapping)
+        for name, value in finding.recomputed.items():
+            assert isinstance(name, str)
+            assert isinstance(value, Real | Interval)
+        assert isinstance(finding.missing, tuple)
+        assert all(isinstance(what, str) and what for what in finding.missing)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Finding, "__post_init__", check)
+        yield
 
 
 @pytest.fixture

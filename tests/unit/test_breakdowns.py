@@ -114,13 +114,19 @@ def test_only_a_whole_block_is_rounded_so_that_it_adds_up_to_100_percent():
 
 
 def test_the_summary_counts_blocks():
-    blocks = {"good": printed_block([1, 2], Rounding.HALF_UP), "bad": block("48", {"a": "15 (33.0%)"})}
-    summary = summarise_breakdowns(check_breakdowns(blocks))
-    assert summary.to_dict() == {
-        "blocks": 2,
-        "cells": 3,
-        "counts add up": 1,
-        "one convention fits": 1,
+    blocks = {
+        "good": printed_block([1, 2], Rounding.HALF_UP),
+        "cut off": printed_block([1, 1, 4], Rounding.TRUNCATION),
+        "bad": block("48", {"a": "15 (33.0%)"}),
+    }
+    checked = check_breakdowns(blocks)
+    assert checked.index.tolist() == ["good", "cut off", "bad"]
+    assert checked.loc["cut off", ["percent_sum", "rounded_sum"]].tolist() == pytest.approx([99.8, 100.1])
+    assert summarise_breakdowns(checked).to_dict() == {
+        "blocks": 3,
+        "cells": 6,
+        "counts add up": 2,
+        "one convention fits": 2,
         "rounded to add up": 1,
         "cells that no convention prints": 1,
     }
@@ -163,3 +169,110 @@ def test_parts_of_a_whole(parts, whole):
     finding = judge_parts_within([Printed.parse(str(part)) for part in parts], Printed.parse(str(whole)))
     sign = (sum(parts) > whole) - (sum(parts) < whole)
     assert finding.verdict is {-1: Verdict.POSSIBLE, 0: Verdict.COHERENT, 1: Verdict.CONTRADICTED}[sign]
+
+
+def said(finding):
+    """All that a finding says beside its verdict."""
+    return finding.method, finding.convention, finding.because, dict(finding.recomputed), finding.missing
+
+
+ONE_ROUNDING = "one rounding for the block: half-up, half-even, cut off, or so that it adds up to 100%"
+
+
+@pytest.mark.parametrize(
+    ("cells", "options", "sentence"),
+    [
+        (
+            {"a": "12 (25.0%)", "b": "36 (75.0%)"},
+            {},
+            "The counts add up to 48. Each percentage is its count out of 48, however digits were rounded.",
+        ),
+        (
+            {"a": "15 (31.3%)", "b": "33 (68.8%)"},
+            {},
+            "The counts add up to 48. Each percentage is its count out of 48, rounded half-up.",
+        ),
+        (
+            {"a": "15 (31.2%)", "b": "32 (66.7%)"},
+            {"once": False},
+            "Each percentage is its count out of 48, rounded half-even.",
+        ),
+        (
+            {"a": "15 (31.2%)", "b": "12 (25.0%)"},
+            {},
+            "The counts add up to 27, not 48. Each percentage is its count out of 48, rounded half-even or cut off.",
+        ),
+        (
+            {"a": "15 (31.3%)", "b": "21 (43.7%)", "c": "12 (25.0%)"},
+            {},
+            "The counts add up to 48. Each percentage is its count out of 48, "
+            "rounded so that the block adds up to 100%.",
+        ),
+        (
+            {"a": "15 (31.3%)", "b": "33 (68.7%)", "c": "7 (90.0%)"},
+            {"once": False},
+            "None of the usual ways of rounding prints every percentage: 31.3% for 15/48 if rounded half-up; "
+            "68.7% for 33/48 if cut off; 90.0% for 7/48 if no rounding.",
+        ),
+    ],
+)
+def test_what_is_said_of_a_block(cells, options, sentence):
+    once = options.get("once", True)
+    total = sum(int(cell.split()[0]) for cell in cells.values())
+    finding = judge_breakdown(block("48", cells), **options)
+    assert said(finding) == (judge_breakdown, ONE_ROUNDING, sentence, {"sum": total} if once else {}, ())
+    fits = "not 48" not in sentence and "None of" not in sentence
+    assert (finding.recomputes, finding.exists, finding.constrained) == (fits, fits, True)
+
+
+def test_what_is_said_of_flows_criteria_and_groups():
+    number = Printed.parse
+    assert said(judge_flow(number("48"), [number("3"), number("2")], number("43"))) == (
+        judge_flow, "", "48 − 3 − 2 = 43, as printed.", {"left": 43}, (),
+    )  # fmt: skip
+    assert judge_flow(number("48"), [number("3")], number("44")).because == "48 − 3 = 45, not 44, as printed."
+    assert said(judge_criterion("All had it", number("0"), "None")) == (
+        judge_criterion,
+        '"None" read as it stands',
+        'All had it; the table counts 0 patients under "None".',
+        {"outside": 0},
+        (),
+    )
+    assert judge_criterion("All had it", number("2"), "None").because == (
+        'All had it; the table counts 2 patients under "None", which the criterion rules out.'
+    )
+    assert said(judge_majority(number("20"), {"all": number("48"), "treated": number("30")}, "as read")) == (
+        judge_majority,
+        "as read",
+        "All 20 of 48, 41.7%; treated at most 20 of 30, 66.7%: more than half.",
+        {"share_all": 20 / 48, "share_treated": 20 / 30},
+        (),
+    )
+    assert judge_majority(number("24"), {"all": number("48")}, "as read").because == (
+        "All 24 of 48, 50.0%: not more than half."
+    )
+
+
+def test_what_is_said_of_patients_with_events_and_of_parts():
+    number = Printed.parse
+    printed = block("10", {"a": "7 (70.0%)", "b": "5 (50.0%)"})
+    assert said(judge_patients_with_any(number("9"), printed)) == (
+        judge_patients_with_any,
+        "",
+        "The table's 12 events can belong to anything from 7 to 10 patients; 9 is among these numbers.",
+        {"fewest": 7, "most": 10},
+        ("events of each patient",),
+    )
+    for patients, among in [("6", "not among"), ("7", "among"), ("10", "among"), ("11", "not among")]:
+        told = judge_patients_with_any(number(patients), printed).because
+        assert told.endswith(f"; {patients} is {among} these numbers.")
+    parts = [number("20"), number("8")]
+    assert said(judge_parts_within(parts, number("30"))) == (
+        judge_parts_within,
+        "",
+        "20 + 8 = 28 of 30 patients; what became of the other 2 is not printed.",
+        {"together": 28, "others": 2},
+        (),
+    )
+    assert judge_parts_within(parts, number("28")).because.endswith("patients; which is all of them.")
+    assert judge_parts_within(parts, number("27")).because.endswith("patients; which is more than there are.")

@@ -147,7 +147,13 @@ def test_two_changes_are_possible_and_say_how_far_patients_may_differ():
     sizes = pd.DataFrame({"n_treated": [57, 80], "n_control": [57, 79]})
     finding = judge_two_changes(P("45%"), P("15%"), P("<0.001"), sizes, "some arms")
     assert finding.verdict is Verdict.POSSIBLE
-    assert finding.missing
+    assert finding.missing == (
+        "mean and standard deviation before and after, per arm",
+        "patients measured at both times",
+        "mean of percentage changes, or change of the mean",
+        "days of measurement",
+        "test used",
+    )
     sd = finding.recomputed["largest_sd_in_points"].lower
     assert stats.ttest_ind_from_stats(31, sd, 57, 0, sd, 57).pvalue == pytest.approx(0.001)
     assert "at most 49.0 points in arms of 57, and 58." in finding.because

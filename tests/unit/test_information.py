@@ -70,6 +70,7 @@ def test_too_narrow_an_interval_is_said_to_be_so():
         heterogeneity_ceiling(0.2, 1, 1927)
     with pytest.raises(ValueError, match="fewer known"):
         heterogeneity_ceiling(0.2, 2, 1927, [0.1, 0.1])
+    assert heterogeneity_ceiling(0.2, 2, 1927, [0.1]).tau2 > 0  # one unknown trial is enough
 
 
 def test_half_of_everybody_responding_in_equal_arms_is_all_the_information_there_is():

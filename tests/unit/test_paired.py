@@ -521,6 +521,7 @@ def test_table_2_is_possible(name):
     finding = judge_quartile_change(CHANGES[name], USUAL[name])
     assert finding.verdict is Verdict.POSSIBLE
     assert finding.missing
+    assert finding.because.startswith("The quartiles alone allow p values from ")
     assert ("Unless some patient is unchanged" in finding.because) == (name == "B")
     suiting = correlations_that_print(p_by_correlation(CHANGES[name], USUAL[name]), CHANGES[name].p)
     assert finding.recomputed["correlation"] == Interval(suiting[0], suiting[-1])
@@ -543,6 +544,11 @@ def test_nothing_found_proves_nothing():
     assert finding.verdict is Verdict.SILENT
     assert finding.exists is None
     assert isinstance(finding.recomputed["p"], Interval)
+    assert finding.because.startswith("The quartiles alone allow p values from ")
+    assert finding.because.endswith(
+        ". p 0.04999999 is within the middle 90% of simulated samples at none of the 1 within-patient correlations "
+        "tried. Unless some patient is unchanged, an exact test of 48 patients cannot print p 0.04999999."
+    )
 
 
 def test_the_exact_curve_is_made_of_its_points():

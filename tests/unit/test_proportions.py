@@ -297,3 +297,123 @@ def test_fishers_test_of_many_tables_at_once_and_of_none():
         [stats.fisher_exact([[a[i], n1[i] - a[i]], [c[i], n0[i] - c[i]]])[1] for i in some], rel=1e-9
     )
     assert fisher_p([], [], [], []).shape == (0,)
+
+
+def said(finding):
+    """All that a finding says beside its verdict."""
+    return finding.method, finding.convention, finding.because, dict(finding.recomputed), finding.missing
+
+
+def test_what_is_said_of_a_percentage():
+    shares = {"analysed": (1450, 1927), "randomised": (1467, 1927)}
+    assert said(judge_percentage(PrintedPercentage(percent="75%"), shares)) == (
+        judge_percentage,
+        "rounded to the nearest",
+        "Counted: analysed 1,450 of 1,927, which is 75.2%; randomised 1,467 of 1,927, which is 76.1%; printed: 75%.",
+        {"share_analysed": 1450 / 1927, "share_randomised": 1467 / 1927},
+        (),
+    )
+    assert said(judge_percentage(PrintedPercentage(percent="68.7%"), {"table": (33, 48)}, "as counted")) == (
+        judge_percentage,
+        "as counted; digits cut off",
+        "Counted: table 33 of 48, which is 68.8%; printed: 68.7%, which is that share cut off, not rounded.",
+        {"share_table": 33 / 48},
+        (),
+    )
+    assert judge_percentage(PrintedPercentage(percent="68.8%"), {"table": (33, 48)}, "as counted").convention == (
+        "as counted"
+    )
+    beside = judge_percentage(PrintedPercentage(percent="75%", events="3", n="4"), {})
+    assert beside.verdict is Verdict.REPRODUCED
+    assert beside.because == "Counted: printed beside it 3 of 4, which is 75.0%; printed: 75%."
+    only_events = PrintedPercentage(percent="75%", events="3")
+    with pytest.raises(ValueError, match="at least one way"):
+        judge_percentage(only_events, {})
+    with pytest.raises(ValueError, match="none of them of nobody"):
+        judge_percentage(PrintedPercentage(percent="75%"), {"some": (3, 4), "nobody": (0, 0)})
+
+
+def test_what_is_said_of_a_total():
+    assert said(judge_total(PrintedTotal(n="1,927", n_treated="967", n_control="960"))) == (
+        judge_total,
+        "",
+        "The document prints 967 and 960; together 1,927, as printed.",
+        {"total": 1927},
+        (),
+    )
+    assert judge_total(PrintedTotal(n="1,106"), parts=(552, 555)).because == (
+        "The source reports 552 and 555; together 1,107, not as printed."
+    )
+    with pytest.raises(ValueError, match="arms"):
+        judge_total(PrintedTotal(n="1,927", n_treated="967"))
+
+
+def test_what_is_said_of_two_shares():
+    p, shares = Printed.parse("<0.001"), (percent("19.1"), percent("62.1"))
+    tests = "rounded to the nearest; χ², χ² with continuity correction, Fisher's exact, two-sample z, unpooled"
+    assert said(judge_two_shares(*shares, p, (68, 66))) == (
+        judge_two_shares,
+        tests,
+        "Of 19.1%, 62.1% and p <0.001: 1 pairs of counts in arms of 68 and 66 print them.",
+        {"pairs_of_whole_arms": 1, "pairs_down_to_half_the_arms": 4},
+        (),
+    )
+    assert said(judge_two_shares(*shares, p, (69, 69))) == (
+        judge_two_shares,
+        tests,
+        "Of 19.1%, 62.1% and p <0.001: no counts in arms of 69 and 69 print them; 13 of 68 and 41 of 66 do, if 4 "
+        "patients are missing.",
+        {"pairs_of_whole_arms": 0, "pairs_down_to_half_the_arms": 4},
+        ("events and patients per arm",),
+    )
+    assert said(judge_two_shares(*shares, p, (10, 10))) == (
+        judge_two_shares,
+        tests,
+        "Of 19.1%, 62.1% and p <0.001: no counts in arms of 10 and 10, nor in any down to half of that size, print "
+        "them.",
+        {"pairs_of_whole_arms": 0, "pairs_down_to_half_the_arms": 0},
+        ("events and patients per arm",),
+    )
+
+
+def test_arms_down_to_half_are_tried_and_no_smaller_ones():
+    # 3/4 and 1/4 are 75% and 25%; so are 6/8 and 2/8, whose p by χ² is 0.0455
+    shares, p = (percent("75"), percent("25")), Printed.parse("0.0455")
+    assert judge_two_shares(*shares, p, (16, 17)).recomputed["pairs_down_to_half_the_arms"] == 1
+    assert judge_two_shares(*shares, p, (18, 18)).verdict is Verdict.SILENT
+
+
+def test_bounds_of_percentages_include_their_ends_and_need_patients():
+    assert prints_percentage(2, 200, Printed.parse("<1%"))
+    assert prints_percentage(2, 200, Printed.parse(">1%"))
+    assert not prints_percentage(1, 200, Printed.parse(">1%"))
+    for text in ("<1%", ">1%", "0%"):
+        assert not prints_percentage(0, 0, Printed.parse(text))
+
+
+def test_the_summary_of_a_table_that_one_rounding_explains():
+    table = pd.DataFrame({"events": [1, 2], "n": [8, 3], "percent": [percent("13"), percent("67")]}, index=["a", "b"])
+    checked = check_percentages(table)
+    assert checked.index.tolist() == ["a", "b"]
+    assert summarise_percentages(checked).to_dict() == {
+        "half-up": 2, "half-even": 1, "truncation": 0, "none": 0, "one for all": True,
+    }  # fmt: skip
+    wrong = check_percentages(table.assign(percent=percent("90")))
+    assert summarise_percentages(wrong)["none"] == 2
+
+
+def test_tables_are_named_and_numbered():
+    found = tables_that_print([4], [4], treated=percent("75"), control=percent("25"))
+    assert found.columns.tolist() == ["events_treated", "n_treated", "events_control", "n_control"]
+    assert found.to_numpy().tolist() == [[3, 4, 1, 4]]
+    one_test = tables_that_print([8], [8], treated=percent("75"), control=percent("25"), p=Printed.parse("0.0455"),
+                                 tests=["χ²"])  # fmt: skip
+    assert one_test.columns.tolist()[4:] == ["χ²", "χ² prints p"]
+    assert one_test.index.tolist() == [0]
+    assert exact_intervals({"a": [(7, 36)]}).columns.tolist() == ["what", "events", "n", "share", "lower", "upper"]
+    assert counts_that_print(percent("75"), [4]).columns.tolist() == ["events", "n"]
+
+
+def test_one_patient_an_arm_is_an_arm():
+    finding = judge_two_shares(percent("100"), percent("0"), Printed.parse("1.0"), (1, 1))
+    assert finding.verdict is Verdict.COHERENT

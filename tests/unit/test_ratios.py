@@ -281,3 +281,159 @@ def test_an_estimate_printed_as_one_lies_on_both_sides():
     assert set(both["side"]) == {-1, 1}
     with pytest.raises(ValueError, match="no outline"):
         feasible_outline(ratio("0.73", "0.59", "0.95"))
+
+
+def said(finding):
+    """What a finding says in words, and what it is missing."""
+    return finding.method, finding.convention, finding.because, finding.missing
+
+
+@pytest.mark.parametrize(
+    ("numbers", "convention", "sentence"),
+    [
+        (
+            ("0.73", "0.59", "0.90", "0.003"),
+            "Wald, normal, log scale",
+            "Estimate and interval allow p 0.0024 to 0.0043; the printed 0.003 is one of them.",
+        ),
+        (
+            ("0.73", "0.59", "0.90"),
+            "Wald, normal, log scale",
+            "Estimate and interval agree; they put the p value, which is not printed, at 0.0024 to 0.0043.",
+        ),
+        (
+            ("0.73", "0.59", "0.90", "0.0017"),
+            "Wald, normal, log scale, one-sided p",
+            "Estimate and interval allow p 0.0012 to 0.0022; the printed 0.0017 needs Wald, normal, log scale, "
+            "one-sided p.",
+        ),
+        (
+            ("0.73", "0.59", "0.90", "0.03"),
+            "; ".join(convention.name for convention in CONVENTIONS),
+            "No effect and standard error can print this estimate, interval and p value together.",
+        ),
+    ],
+)
+def test_what_is_said_of_a_ratio(numbers, convention, sentence):
+    finding = judge_ratio(ratio(*numbers))
+    assert said(finding) == (judge_ratio, convention, sentence, ())
+    check = check_ratio(ratio(*numbers))
+    assert finding.recomputed == {"p": check.p, "log_ratio": check.effect, "standard_error": check.se}
+
+
+def test_what_is_said_of_the_source():
+    printed = ratio("0.73", "0.59", "0.90", "0.003", n="10")
+    same = (
+        "Estimate and interval allow p 0.0024 to 0.0043; the printed 0.003 is one of them. The primary source prints "
+    )
+    assert judge_ratio(printed, printed).because == same + "the same numbers."
+    source = ratio("0.74", "0.60", "0.90", "0.003", measure="RR", n="12", level="90%")
+    assert judge_ratio(printed, source).because == same + "estimate 0.74; lower 0.60; n 12; level 90%; a risk ratio."
+    silent_source = ratio("0.73", "0.59", "0.90")
+    assert judge_ratio(printed, silent_source).verdict is Verdict.COHERENT
+
+
+def test_a_ratio_whose_interval_does_not_fit_is_left_with_its_estimate():
+    check = check_ratio(ratio("0.73", "0.59", "0.95"))
+    assert list(check.fits) == [convention.name for convention in CONVENTIONS]
+    assert not check.coherent
+    assert check.convention is NORMAL
+    assert (check.effect.lower, check.effect.upper) == pytest.approx((math.log(0.725), math.log(0.735)), abs=1e-12)
+    assert (check.se.lower, check.se.upper, check.z.lower, check.z.upper) == (0, math.inf, 0, math.inf)
+    assert (check.p.lower, check.p.upper) == (0, 1)
+
+
+def test_distances_from_no_effect_are_positive_and_reach_zero_where_the_estimate_may():
+    left, right = check_ratio(ratio("0.73", "0.59", "0.90")), check_ratio(ratio("1.37", "1.11", "1.69"))
+    for check in (left, right):
+        assert 2.8 < check.z.lower < check.z.upper < 3.1
+    assert left.effect.upper < 0 < right.effect.lower
+    both = check_ratio(ratio("1.00", "0.91", "1.10"))
+    assert both.z.lower == 0
+    assert both.z.upper == pytest.approx(max(-both.effect.lower, both.effect.upper) / both.se.lower, rel=0.1)
+    assert both.p.upper == 1
+
+
+def test_each_number_printed_is_a_line_of_the_outline():
+    """Along the outline, one of the printed numbers is always at an end of its interval."""
+    texts = ("0.73", "0.59", "0.90", "0.003")
+    outline = feasible_outline(ratio(*texts), points=50)
+    assert len(outline) >= 50
+    assert outline["se"].is_monotonic_increasing
+    ends = [Printed.parse(text).interval() for text in texts]
+    for side in ("effect_lower", "effect_upper"):
+        b, s = outline[side].to_numpy(), outline["se"].to_numpy()
+        values = [np.exp(b), np.exp(b - Q * s), np.exp(b + Q * s), 2 * stats.norm.sf(np.abs(b) / s)]
+        at_an_end = [
+            np.isclose(value, end.lower, rtol=1e-9) | np.isclose(value, end.upper, rtol=1e-9)
+            for value, end in zip(values, ends, strict=True)
+        ]
+        assert np.any(at_an_end, axis=0).all()
+    without_p = feasible_outline(ratio(*texts), with_p=False, points=50)
+    assert without_p["se"].max() > outline["se"].max()
+    assert set(without_p["side"]) == {-1}
+    assert without_p.index.tolist() == list(range(len(without_p)))
+
+
+def test_arithmetic_without_intervals_by_hand():
+    se = (math.log(0.90) - math.log(0.59)) / (2 * Q)
+    assert midpoint_p(0.73, 0.59, 0.90) == pytest.approx(2 * stats.norm.sf(abs(math.log(0.73)) / se), rel=1e-12)
+    nothing = midpoint_p([0.2, 0.73], [0.0, 0.59], [5.0, 0.90])
+    assert nothing.dtype == float
+    assert np.isnan(nothing).tolist() == [True, False]
+    wider = (math.log(0.90) - math.log(0.59)) / (2 * stats.norm.isf(0.05))
+    assert midpoint_p(0.73, 0.59, 0.90, 0.9) == pytest.approx(2 * stats.norm.sf(-math.log(0.73) / wider), rel=1e-12)
+
+
+def test_what_more_digits_would_say():
+    told = p_by_decimals(-0.3147, 0.1077, [2, 3])
+    assert told.index.name == "decimals"
+    assert told["printed"].to_dict() == {2: "0.73 (0.59 to 0.90)", 3: "0.730 (0.591 to 0.902)"}
+    found = feasible(["0.730"], ["0.591"], ["0.902"])
+    assert told.loc[3, ["p_lower", "p_upper"]].tolist() == [found.p[0][0], found.p[1][0]]
+    at_90 = p_by_decimals(-0.3147, 0.1077, [2], level=0.9)
+    assert at_90.loc[2, "printed"] == "0.73 (0.61 to 0.87)"
+    assert at_90.loc[2, "p_lower"] < 2 * stats.norm.sf(0.3147 / 0.1077) < at_90.loc[2, "p_upper"]
+
+
+def test_rows_of_a_table_keep_their_names_and_numbers_their_columns():
+    table = pd.DataFrame(
+        {"estimate": ["0.73", Printed.parse("0.73")], "lower": "0.59", "upper": "0.90", "p": ["0.003", np.nan]},
+        index=["text", "parsed"],
+    )
+    checked = check_ratios(table)
+    assert checked.index.tolist() == ["text", "parsed"]
+    assert checked.columns.tolist() == ["fits", "p_lower", "p_upper", "p_midpoint", "se_lower", "se_upper"]
+    assert checked["p_midpoint"].tolist() == pytest.approx([float(midpoint_p(0.73, 0.59, 0.90))] * 2, rel=1e-12)
+    assert checked.loc["text", "se_lower"] > checked.loc["parsed", "se_lower"]  # a printed p value narrows it
+    assert not check_ratios(table.assign(p="0.03"))["fits"].any()
+    cut_off = pd.DataFrame({"estimate": ["0.13"], "lower": ["0.04"], "upper": ["0.34"], "p": [None]})
+    assert not check_ratios(cut_off)["fits"][0]
+    assert check_ratios(cut_off, convention=CONVENTIONS[1])["fits"][0]
+    assert judge_ratio(ratio("0.13", "0.04", "0.34")).convention == "Wald, normal, log scale, digits cut off"
+
+
+def test_differences_are_taken_as_they_are_and_not_as_logs():
+    plain = Convention("difference", log=False)
+    found = feasible(["-3.0"], ["-5.0"], ["-1.0"], convention=plain)
+    assert found.fits[0]
+    assert found.effect[0][0] == pytest.approx(-3.05)
+    assert found.effect[1][0] == pytest.approx(-2.95)
+    assert found.se[0][0] == pytest.approx(3.9 / (2 * Q))
+    assert found.se[1][0] == pytest.approx(4.1 / (2 * Q))
+    assert not feasible(["-3.0"], ["-5.0"], ["-1.0"], ["0.5"], convention=plain).fits[0]
+
+
+def test_where_nothing_fits_all_ranges_are_nan():
+    found = feasible(["0.73", "0.73"], ["0.59", "0.59"], ["0.95", "0.90"])
+    assert found.fits.tolist() == [False, True]
+    for lower, upper in (found.effect, found.se, found.z, found.p):
+        for end in (lower, upper):
+            assert end.dtype == float
+            assert np.isnan(end).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("texts", [("0.73", "0.59", "0.90"), ("1.37", "1.11", "1.69")])
+def test_a_printed_p_value_bounds_the_range_of_p_values(texts):
+    p = feasible(*([text] for text in texts), ["0.0030"]).p
+    assert (p[0][0], p[1][0]) == pytest.approx((0.00295, 0.00305), rel=1e-9)

@@ -260,6 +260,7 @@ def test_the_bound_is_reached_and_nothing_bounds_from_above():
 
 def test_centred_r2_at_its_ends():
     assert centred_r2(0.916, math.inf, 36) == pytest.approx(0.916, rel=1e-15)
+    assert centred_r2(0.5, 1, 2) == pytest.approx(1 - 0.5 * (1 + 2))
     assert centred_r2(0.916, cv_of_the_mean_alone(0.916, 36), 36) == pytest.approx(0, abs=1e-12)
     assert centred_r2(0.916, [0.3, 0.31], 36).tolist() == pytest.approx([-0.044, 1 - 0.084 * (1 + 36 / 35 / 0.31**2)])
     y = np.random.default_rng(0).normal(3, 1, 36)

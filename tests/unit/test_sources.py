@@ -60,3 +60,24 @@ def test_whom_a_total_counts(n, meant, verdict):
     finding = judge_counted_as(total, {"before matching": (228, 240), "after matching": (100, 100)}, meant)
     assert finding.verdict is verdict
     assert finding.recomputed == {"before matching": 468, "after matching": 200}
+
+
+def test_what_is_said_of_a_number_and_its_source():
+    ours, same, other = Printed.parse("75%"), Printed.parse("75.2%"), Printed.parse("80%")
+    agreeing, differing = (judge_against_source(ours, source, "abstract") for source in (same, other))
+    assert agreeing.because == "Seen in the abstract: 75.2%, the same number."
+    assert differing.because == "Seen in the abstract: 80%, not 75%."
+    named = judge_name(ours, same, "abstract", ("deaths", "events"))
+    assert named.because == (
+        "Seen in the abstract: 75.2%, the same number. The document speaks of deaths, the source of events."
+    )
+    part = judge_part_told(ours, other, "table", {"by another assay": same, "at week 48": ours})
+    assert part.because == (
+        "Seen in the table: 80%, not 75%. Of the same outcome the source also prints: by another assay 75.2%; at week "
+        "48 75%."
+    )
+    total = judge_counted_as(PrintedTotal.model_validate({"n": "468"}), {"before matching": (228, 240)}, "afterwards")
+    assert total.because == (
+        "The source counts: before matching 228 and 240, together 468. The sentence can be read as 468 afterwards."
+    )
+    assert [finding.convention for finding in (agreeing, named, part, total)] == [""] * 4

@@ -41,7 +41,10 @@ def test_what_is_established_against_a_claim_always_shows():
 
 
 def test_silence_lists_what_is_missing():
-    assert silent("nothing printed", ("I²",)).verdict is Verdict.SILENT
+    found = silent("nothing printed", ("I²",))
+    assert found.verdict is Verdict.SILENT
+    assert (found.because, found.missing) == ("nothing printed", ("I²",))
+    assert (qualified_name(found.method), found.convention) == ("verdicts.silent", "")
     with pytest.raises(ValueError, match="missing"):
         silent("nothing printed", ())
 
