@@ -25,12 +25,12 @@ Slip = Callable[[str, np.random.Generator], str | None]
 
 SLIPS: dict[str, Slip] = {
     "last digit": last_digit,
-    "last digit but one": last_but_one_digit,
-    "first digit": leading_digit,
-    "last two digits exchanged": lambda text, rng: transpose(text, 0),
-    "point moved": lambda text, rng: move_point(text, int(rng.choice([-1, 1]))),
-    "minus sign lost": lambda text, rng: lose_minus(text),
-    "minus sign gained": lambda text, rng: gain_minus(text),
+    "last-but-one digit": last_but_one_digit,
+    "leading digit": leading_digit,
+    "last two digits transposed": lambda text, rng: transpose(text, 0),
+    "decimal point moved": lambda text, rng: move_point(text, int(rng.choice([-1, 1]))),
+    "minus lost": lambda text, rng: lose_minus(text),
+    "minus gained": lambda text, rng: gain_minus(text),
     "bound lost": lambda text, rng: lose_bound(text),
 }
 """Slips that change one printed number."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
 
 from rederive.calibration.run import KINDS
 
@@ -43,10 +44,12 @@ def caught_by_slip(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def caught_by(corruptions: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Corruptions of documents that were tried and caught, added up by some columns, with the `rate`.
+    """Corruptions of documents that were tried and `caught`, added up by some columns, with the `rate`.
 
-    A corruption is caught if the loader refuses it, or if its claim or another one becomes contradicted.
+    A corruption is caught if the loader refuses it, or if its claim or another one becomes contradicted. The exact 95%
+    interval from `lower` to `upper` (Clopper and Pearson 1934) takes corruptions for independent.
     """
     total = corruptions.groupby(by, sort=False)[["tried", "refused", "contradicted", "elsewhere"]].sum()
     caught = total[["refused", "contradicted", "elsewhere"]].sum(axis=1)
-    return total.assign(caught=caught, rate=caught / total["tried"])
+    lower, upper = proportion_confint(caught, total["tried"], 0.05, method="beta")
+    return total.assign(caught=caught, rate=caught / total["tried"], lower=lower, upper=upper)
