@@ -202,7 +202,8 @@ def test_a_comparison_has_the_same_p_values_alone_and_in_a_table(spread, equal):
     lower, upper = p_ranges_of_two_means(rows, **how)
     assert_allclose(lower, [p.lower for p in alone], rtol=1e-12)
     assert_allclose(upper, [p.upper for p in alone], rtol=1e-12)
-    assert np.all(lower > 0) and np.all(lower < upper)
+    assert np.all(lower > 0)
+    assert np.all(lower < upper)
 
 
 # -------------------------------------------------------------------------------------------------- power
