@@ -9,12 +9,17 @@ import subprocess
 import sys
 from collections import defaultdict
 
+import numpy as np
 import pytest
 from scipy import stats
 
 from orphans import orphans_of
 from reading import ROOT, bottom_line_of, said_in
+from rederive.calibration.examples import LIDOCAINE
+from rederive.calibration.printing import Styles
+from rederive.calibration.ratios import PRINTINGS
 from rederive.calibration.run import KINDS, false_alarms, power
+from rederive.checks.survival import EXHAUSTIVE
 
 SOURCE = next((ROOT / "chapters").glob("*-trust.py"))
 DATA = ROOT / "data" / "trust"
@@ -117,6 +122,20 @@ def test_no_ratio_of_the_documents_is_contradicted():
     judged = [claim for claim in claims if claim["method"] == "checks.ratios.judge_ratio"]
     assert judged
     assert all(claim["verdict"] != "contradicted" for claim in judged)
+
+
+def test_the_prose_says_what_the_numbers_say():
+    """Numbers typed in the chapter: documents, decimals, printings of a fit, patients, trials of an example."""
+    documents = json.loads((ROOT / "_build" / "results" / "claims.json").read_text("utf-8"))["documents"]
+    assert len(documents) == 5
+    drawn = Styles.drawn(1000, np.random.default_rng(1)).decimals
+    assert (drawn.min(), drawn.max()) == (1, 4)
+    percents = KINDS["percentage of a count"].draw(1000, np.random.default_rng(1))["percent"]
+    decimals = percents.str.rstrip("%").str.partition(".")[2].str.len()
+    assert (decimals.min(), decimals.max()) == (0, 3)
+    assert PRINTINGS == 20
+    assert EXHAUSTIVE == 12
+    assert LIDOCAINE.n_treated.size == 6
 
 
 def test_the_bottom_line_stands_at_the_head(said, alarms):
