@@ -102,13 +102,17 @@ def source_of(module: str) -> Path:
 
 
 def own_tests(module: str) -> list[str]:
-    """The test files that are about a module: named after it, or else importing from it; and comparisons with R."""
+    """The test files that are about a module: named after it, or else importing from it; and comparisons with R.
+
+    Tests of the calibration call nearly every check, and take long: they are about none.
+    """
     unit, oracle = (sorted((ROOT / "tests" / folder).glob("test_*.py")) for folder in ("unit", "oracle"))
     folder, _, name = f"rederive.{module}".rpartition(".")
     imports = re.compile(rf"^from {folder}(\.{name} import| import {name}$)", re.MULTILINE)
     importing = [path for path in [*unit, *oracle] if imports.search(path.read_text("utf-8"))]
     named = [path for path in unit if path.stem == f"test_{name}"]
-    chosen = [*(named or unit), *oracle]
+    about = [path for path in unit if "from rederive.calibration" not in path.read_text("utf-8")]
+    chosen = [*(named or about), *oracle]
     return [str(path.relative_to(ROOT)) for path in chosen if path in importing]
 
 

@@ -169,6 +169,12 @@ def test_animals_needed_is_the_smallest_number(design, wanted):
 def test_animals_needed_where_none_are_enough():
     assert animals_needed(lambda n: np.asarray(0.0)) is None
     assert animals_needed(lambda n: np.asarray(1.0)) == 2
+    assert animals_needed(lambda n: np.asarray(0.8 if n >= 50 else 0.5), 0.8, most=50) == 50  # just enough
+
+
+def test_power_against_all_of_several_sizes_is_that_of_each():
+    design, sizes = FourArms(0.7, 0.7, 0.35), [10, 40, 90]
+    assert_allclose(power_against_all(design, sizes), [power_against_all(design, n) for n in sizes])
 
 
 def test_other_deaths():

@@ -434,6 +434,16 @@ def test_without_an_end_to_the_search_there_is_no_finding(shown):
         judge_coefficients(table(TABLE_3), endless)
 
 
+def test_the_largest_number_of_patients_is_still_allowed(monkeypatch):
+    r2, f = PAPER.r2.interval().lower, PAPER.f.interval().upper
+    largest = 8 * f * (1 - r2) / r2  # residual degrees of freedom
+    monkeypatch.setattr("rederive.checks.regression.MOST_PATIENTS", largest)
+    assert judge_regression(PAPER, (36,)).verdict is not Verdict.SILENT
+    monkeypatch.setattr("rederive.checks.regression.MOST_PATIENTS", math.nextafter(largest, 0))
+    with pytest.raises(ValueError, match="rule out"):
+        judge_regression(PAPER, (36,))
+
+
 def test_coefficients_need_the_degrees_of_freedom_of_the_whole():
     rows = table(TABLE_3)
     finding = judge_coefficients(rows, PAPER)

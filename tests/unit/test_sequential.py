@@ -427,6 +427,15 @@ def test_the_detectable_reduction_needs_just_as_many_as_there_are(
 def test_too_few_for_anything_is_said_to_be_so() -> None:
     with pytest.raises(ValueError, match="too few"):
         sequential.detectable_reduction(5, 0.1)
+    just_enough = float(sequential.required_information_size(0.1, 1.0))
+    assert sequential.detectable_reduction(just_enough, 0.1) == 1
+
+
+def test_the_sample_size_is_asked_with_the_power_assumed() -> None:
+    rows = pd.DataFrame({"control_risk": 0.4, "reduction": 0.2, "power": [0.8, 0.9], "diversity": 0.0})
+    required = [float(sequential.required_information_size(0.4, 0.2, power=power)) for power in (0.8, 0.9)]
+    found = sequential.judge_sample_size(1000, rows).recomputed["patients_required"]
+    assert (found.lower, found.upper) == pytest.approx(tuple(required))
 
 
 @pytest.mark.parametrize("looks", [1, 5, 11])

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 
 from rederive.checks.proportions import TESTS, tables_that_print
@@ -83,6 +83,14 @@ def test_the_bounds_are_the_formulas_at_the_ends_of_what_is_printed():
     k = 2 / 80.5
     assert (0.25 - k / 2) / math.sqrt(0.25 * k) == pytest.approx(z, rel=0.01)
     assert bounds.loc["χ² with continuity correction", "smaller_most"] == 80
+    # and at the other end: the largest difference, the least pooled spread and the largest p
+    z, v = stats.norm.isf(0.0035 / 2), 0.685 * 0.315
+    k = optimize.brentq(lambda k: (0.27 - k / 2) / math.sqrt(v * k) - z, 1e-6, 1)
+    assert bounds.loc["χ² with continuity correction", ["treated_least", "control_least", "all_least"]].tolist() == [
+        math.ceil(1 / k),
+        math.ceil(1 / k),
+        math.ceil(4 / k),
+    ]
 
 
 def test_fishers_bound_is_below_every_p_value_beyond_it():

@@ -311,6 +311,17 @@ def test_follow_up_is_judged():
     odd = judge_follow_up(OS.model_copy(update={"n": Printed.parse("35")}), FOLLOW_UP)
     assert "is impossible" in odd.because
     assert "is not excluded" in judge_follow_up(OS, Printed.parse("8.1")).because
+    assert finding.because.startswith(
+        "13.7 months is a possible median follow-up of survivors, or by reverse Kaplan-Meier. As the median time of all"
+    )
+
+
+def test_a_follow_up_of_which_no_example_was_found_stays_open():
+    finding = judge_follow_up(medians_of(6), Printed.parse("1"))
+    assert finding.verdict is Verdict.SILENT
+    assert finding.because.startswith(
+        "No median follow-up of 1 months of survivors, or by reverse Kaplan-Meier was found. As the median time of all"
+    )
 
 
 # ------------------------------------------------------------------- what a hazard ratio's standard error implies

@@ -23,7 +23,13 @@ from rederive.checks.two_by_two import (
     which_odds_ratio_prints,
     which_test_prints,
 )
-from rederive.checks.two_means import check_two_means, p_of_two_means, two_means_print
+from rederive.checks.two_means import (
+    CELLS,
+    check_two_means,
+    p_of_two_means,
+    p_ranges_of_two_means,
+    two_means_print,
+)
 from rederive.claims import PrintedRatio
 from rederive.methods.life_tables import (
     hazard_ratios_by_year,
@@ -184,6 +190,20 @@ def test_a_table_of_two_means():
     checked = check_two_means(rows.map(lambda cell: Printed.parse(cell) if isinstance(cell, str) else cell))
     assert checked["prints"].tolist() == [False, True]
     assert checked.loc[1, "t test, equal variances"].upper == 1  # the means may be equal
+
+
+@pytest.mark.parametrize("equal", [True, False])
+@pytest.mark.parametrize("spread", ["SD", "SE"])
+def test_a_comparison_has_the_same_p_values_alone_and_in_a_table(spread, equal):
+    texts = [("10.2", "2.1", 20, "11.9", "2.6", 31), ("5.0", "1.1", 9, "6.1", "1.0", 12)]
+    rows = pd.DataFrame([[Printed.parse(x) if isinstance(x, str) else x for x in row] for row in texts], columns=CELLS)
+    how = {"spread": spread, "equal_variances": equal}
+    alone = [p_of_two_means(*row, **how) for row in rows.itertuples(index=False, name=None)]
+    lower, upper = p_ranges_of_two_means(rows, **how)
+    assert_allclose(lower, [p.lower for p in alone], rtol=1e-12)
+    assert_allclose(upper, [p.upper for p in alone], rtol=1e-12)
+    assert np.all(lower > 0)
+    assert np.all(lower < upper)
 
 
 # -------------------------------------------------------------------------------------------------- power

@@ -1,6 +1,7 @@
 """Units of time: against enumeration and grids."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -57,6 +58,11 @@ def test_stretches_of_unit_lengths_equal_a_grid(counts, hundredths):
         inside = any(low <= length <= high for low, high in stretches)
         assert inside == table.loc[str(length), "all"]
     assert all(low < high for low, high in stretches)
+    assert all(high < later for (_, high), (later, _) in pairwise(stretches))  # stretches that touch are one
+
+
+def test_a_time_that_any_length_prints_leaves_one_stretch():
+    assert unit_lengths_that_print([Printed.parse("1.0")]) == [(28, 31)]
 
 
 def test_a_length_without_meaning_seldom_prints_all_six():

@@ -109,6 +109,23 @@ def test_every_method_recognises_its_own_result():
         assert (10, 14) in set(own[["events_treated", "events_control"]].itertuples(index=False, name=None))
 
 
+def test_completing_tables_are_numbered_through():
+    tables = TwoArms([127, 47, 10], [542, 181, 40], [132, 63, 14], [547, 180, 41])
+    pooled = COMMON_EFFECT["Peto"](tables)
+    printed = printed_ratio(float(pooled.estimate), float(pooled.standard_error))
+    found = completing_tables(VISIBLE, [(40, 41), (41, 40)], printed)
+    assert found.groupby(["method", "n_treated"]).ngroups > 1
+    assert found.index.tolist() == list(range(len(found)))
+
+
+def test_a_bound_of_the_slope_is_the_same_alone_and_on_a_grid():
+    effects, variances = effect_sizes(VISIBLE, "OR")
+    tau2, estimate = np.array([0.0, 0.02, 0.1])[:, None], np.array([-0.3, -0.1])
+    grid = reml_score_bound(tau2, estimate, 0.11, effects, variances, 11)
+    alone = [[float(reml_score_bound(t, b, 0.11, effects, variances, 11)) for b in estimate] for t in tau2.ravel()]
+    np.testing.assert_allclose(grid, alone, rtol=1e-12)
+
+
 def random_trials(rng, k):
     """Heterogeneous trials without empty cells, TESTS first."""
     n = np.column_stack([rng.integers(20, 200, k - 1), rng.integers(20, 200, k - 1)])
@@ -151,6 +168,10 @@ def test_a_rule_about_heterogeneity_holds_is_possible_or_is_contradicted():
     between = judge_random_effects(narrow, 11, Printed.parse("10%"), tests, "TESTS")
     assert between.verdict is Verdict.POSSIBLE
     assert "Paule and Mandel" in between.because
+    in_order = "DerSimonian and Laird, Paule and Mandel, restricted maximum likelihood"
+    loose = judge_random_effects(wide, 11, Printed.parse("50%"), tests, "TESTS")
+    assert loose.because.endswith(f"It can be met by {in_order}.")
+    assert loose.convention.endswith(f"τ² by {in_order}")
     for wrong in [{"measure": "RR"}, {"n": None}, {"upper": Printed.parse("1.10")}]:
         with pytest.raises(ValueError, match="coherent pooled odds ratio"):
             judge_random_effects(narrow.model_copy(update=wrong), 11, Printed.parse("50%"), tests, "TESTS")
