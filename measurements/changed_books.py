@@ -196,11 +196,11 @@ def _too_long(*_: object) -> None:
 
 def _apply(book: Path, change: Change) -> None:
     """Make the change, in what this process will read from the file."""
-    path, read = book / change.file, claims._read_text
+    path, read = book / change.file, claims.read_text
     if change.whole:
-        claims._read_text = lambda file: change.whole if file == path else read(file)
+        claims.read_text = lambda file: change.whole if file == path else read(file)
     for place, text in change.texts.items():
-        at = claims._yaml_content(path)
+        at = claims.read_yaml(path)
         for key in place[:-1]:
             at = at[key]
         at[place[-1]] = text
@@ -220,7 +220,7 @@ def _prepare_library() -> None:
                 elif module.__name__ in DRAWING:
                     new[function] = _nothing
     Audit._record = _watched(Audit._record)
-    new[claims._yaml_content] = functools.cache(claims._yaml_content)
+    new[claims.read_yaml] = functools.cache(claims.read_yaml)
     for module in modules:
         for name, value in list(vars(module).items()):
             if isinstance(value, FunctionType) and value in new:

@@ -45,7 +45,13 @@ def why_not_caught(row: Row) -> str:
         return "what lies below the one bound can lie below the other"
     if row["kind"] in {"breakdown", "percentage"}:
         return "the counts print this percentage too, rounded in another way or of another number of patients"
-    return "rounding leaves room for this change: true values exist that print it with all the other numbers"
+    if claim == "aclf/significant":
+        return "the p value is only asked on which side of 5% it lies, and it lies on the same side"
+    if claim == "liver/cancer-incidence":
+        return "other counts of the arms print the changed percentage, and no p value beside it says which are meant"
+    if row["kind"] in {"ratio", "ratio, without its source", "regression", "coefficients"}:
+        return "rounding leaves room for this change: true values exist that print it with all the other numbers"
+    return "not explained"
 
 
 def why_survived(row: Row) -> str:
@@ -56,4 +62,6 @@ def why_survived(row: Row) -> str:
         return "which claims stand side by side is our reading; no number follows from it"
     if row["outcome"] == "shown":
         return "the chapter tells it or computes with it in its text, but judges no claim by it"
-    return "the chapter neither judges a claim by it nor tells it; figures and the closing chapter may draw it"
+    if row["outcome"] == "unchanged":
+        return "the chapter neither judges a claim by it nor tells it; figures and the closing chapter may draw it"
+    return "not explained"

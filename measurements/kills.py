@@ -80,19 +80,19 @@ def undisturbed(book: TwoVersions) -> tuple[list[Made], dict[str, float]]:
 
 
 def killed_builds(book: TwoVersions) -> Iterator[tuple[PlannedKill, Killed]]:
-    """What came of each kill of the plan. One that came too late is tried again, with half the time."""
+    """What came of each kill of the plan. One that came too late is tried again, in half the time."""
     expected, seconds = undisturbed(book)
     version = 1
     for plan in planned_kills():
-        killed = None
+        killed, within = None, seconds[plan.state]
         while killed is None or killed.phase == "finished":
             if killed is not None:
-                seconds[plan.state] /= 2  # the machine has less to do than when the time was taken
+                within /= 2  # the machine has less to do than when the time was taken
             version = 1 - version
             book.become(version)
             if plan.state == NOTHING:
                 begin_from_nothing(book.root)
-            due = partial(_has_come, time.monotonic() + plan.fraction * seconds[plan.state])
+            due = partial(_has_come, time.monotonic() + plan.fraction * within)
             killed = kill_and_resume(book.root, due, expected[version], plan.everything)
         yield plan, killed
 

@@ -52,10 +52,6 @@ class Measurements:
         """One table, a row per `id`; its columns have the types that `measurements.yaml` gives them."""
         return self.tables[name].copy()
 
-    def made_by(self, name: str) -> str:
-        """The command that makes a table."""
-        return self.files.tables[name].made_by
-
 
 def load_measurements(folder: Path) -> Measurements:
     """Load and validate the data folder of a chapter about the checks.

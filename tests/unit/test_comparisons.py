@@ -195,3 +195,9 @@ def test_results_left_out(told, left_out, opposed):
     assert again.verdict is finding.verdict
     with pytest.raises(ValueError, match="the same outcomes, got response against death"):
         judge_left_out({"response": ratio(*told)}, {"death": ratio(*left_out)}, "later")
+
+
+@pytest.mark.parametrize("text", ["-0.003", "1.2"])
+def test_what_is_no_p_value_is_not_judged_significant_or_not(text):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        judge_significant({"x": Printed.parse(text)}, ["x"])

@@ -167,11 +167,17 @@ def test_the_known_false_alarm_of_midpoints_is_none_here():
 def test_a_wrong_p_is_contradicted_and_a_one_sided_one_named():
     wrong = judge_ratio(ratio("0.73", "0.59", "0.90", "0.03"))
     assert wrong.verdict is Verdict.CONTRADICTED
-    assert "agree and allow p 0.0024 to 0.0043 by Wald's test" in wrong.because
+    assert "agree and allow p 0.0024 to 0.0043 (Wald, normal, log scale)" in wrong.because
     assert "another test" in wrong.because
     one_sided = check_ratio(ratio("0.73", "0.59", "0.90", "0.0017"))
     assert [name for name, fits in one_sided.fits.items() if fits] == ["Wald, normal, log scale, one-sided p"]
     assert "one-sided" in judge_ratio(one_sided.printed).because
+
+
+def test_what_estimate_and_interval_allow_is_told_of_the_rounding_that_they_need():
+    finding = judge_ratio(ratio("9.9", "0.9", "100.8", "0.9"))
+    assert finding.verdict is Verdict.CONTRADICTED
+    assert "allow p 0.050 to 0.053 (Wald, normal, log scale, digits cut off)" in finding.because
 
 
 def test_an_interval_off_centre_is_contradicted_even_without_p():
@@ -310,8 +316,8 @@ def said(finding):
         (
             ("0.73", "0.59", "0.90", "0.03"),
             "; ".join(convention.name for convention in CONVENTIONS),
-            "Estimate and interval agree and allow p 0.0024 to 0.0043 by Wald's test; under no convention tried is the "
-            "printed 0.03 one of them. It may come from another test.",
+            "Estimate and interval agree and allow p 0.0024 to 0.0043 (Wald, normal, log scale); the printed 0.03 is not "
+            "one of them under any convention tried. It may come from another test.",
         ),
     ],
 )

@@ -179,6 +179,14 @@ def test_means_may_have_their_digits_cut_off():
     assert not two_means_print(rows, ["0.99", "0.99"], None).any()
 
 
+def test_means_so_far_apart_that_p_is_0_in_doubles_print_a_bound():
+    texts = {"mean_first": "10.0", "sd_first": "1.0", "mean_second": "500.0", "sd_second": "1.0", "p": "<0.001"}
+    row = {name: Printed.parse(text) for name, text in texts.items()} | {"n_first": 400, "n_second": 400}
+    checked = check_two_means(pd.DataFrame([row]))
+    assert checked["t test, equal variances"][0] == Interval(0, 0)
+    assert checked["prints"].tolist() == [True]
+
+
 def test_a_table_of_two_means():
     rows = pd.DataFrame(
         [

@@ -98,11 +98,6 @@ def sd_as_se(text: str, n: int) -> str | None:
     return _times(text, Fraction(isqrt(_EXACT // n), isqrt(_EXACT)))
 
 
-def se_as_sd(text: str, n: int) -> str | None:
-    """A standard error of the mean of `n` values becomes their standard deviation, printed to as many decimals."""
-    return _times(text, Fraction(isqrt(_EXACT * n), isqrt(_EXACT)))
-
-
 def turn_over(text: str) -> str | None:
     """A ratio becomes that of the other arm over this one, printed to as many decimals."""
     value = Printed.parse(text).value

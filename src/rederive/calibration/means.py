@@ -31,17 +31,13 @@ def _with_spread(table: pd.DataFrame, spreads: tuple[str, ...]) -> pd.DataFrame:
     return table[(table[list(spreads)].astype(float) > 0).all(axis=1)].reset_index(drop=True)
 
 
-def _printing(styles: Styles) -> NDArray[np.str_]:
-    return np.where(styles.cut_off, "cut off", "nearest")
-
-
 # ------------------------------------------------------------------------------------------------ two groups
 
 
 def draw_two_means(n: int, rng: np.random.Generator) -> pd.DataFrame:
     """Two normal samples of 4 to 400 with mean, spread behind the ±, and the p value of one of `READINGS`."""
     sizes = [log_uniform(4, 400, n, rng) for _ in range(2)]
-    scale = 10 ** rng.uniform(0, 2, n)  # the spread, in the last unit's tens to thousands
+    scale = 10 ** rng.uniform(0, 2, n)
     sds = [scale, scale * np.exp(rng.normal(0, 0.2, n))]
     centre, shift = scale * rng.uniform(0, 5, n), rng.normal(0, 0.4, n) * scale
     (m1, s1), (m2, s2) = (
@@ -59,7 +55,7 @@ def draw_two_means(n: int, rng: np.random.Generator) -> pd.DataFrame:
     styles = Styles.drawn(n, rng)
     means = {"mean_first": m1, "sd_first": spreads[0], "mean_second": m2, "sd_second": spreads[1]}
     counts = {"n_first": sizes[0].astype(str).astype(object), "n_second": sizes[1].astype(str).astype(object)}
-    table = pd.DataFrame(_texts(means, styles) | counts | {"p": print_p(p, styles), "printing": _printing(styles)})
+    table = pd.DataFrame(_texts(means, styles) | counts | {"p": print_p(p, styles), "printing": styles.printing})
     return _with_spread(table, ("sd_first", "sd_second"))
 
 
@@ -110,7 +106,7 @@ def draw_mean_changes(n: int, rng: np.random.Generator) -> pd.DataFrame:
     p = 2 * stats.t.sf(np.abs(m2 - m1) / (sd / np.sqrt(size)), size - 1)
     styles = Styles.drawn(n, rng)
     values = {"before_mean": m1, "before_sd": s1, "after_mean": m2, "after_sd": s2}
-    counts = {"n": size.astype(str).astype(object), "p": print_p(p, styles), "printing": _printing(styles)}
+    counts = {"n": size.astype(str).astype(object), "p": print_p(p, styles), "printing": styles.printing}
     return _with_spread(pd.DataFrame(_texts(values, styles) | counts), ("before_sd", "after_sd"))
 
 

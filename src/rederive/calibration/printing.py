@@ -47,6 +47,11 @@ class Styles:
         """Whose digits are cut off."""
         return np.asarray(self.rounding == ROUNDINGS.index(Rounding.TRUNCATION))
 
+    @property
+    def printing(self) -> NDArray[np.str_]:
+        """The rounding in words: `nearest` or `cut off`."""
+        return np.where(self.cut_off, "cut off", "nearest")
+
 
 def round_quotients(numerator: ArrayLike, denominator: ArrayLike, rounding: ArrayLike) -> Integers:
     """Fractions of whole numbers, 0 or more, rounded to whole numbers; exact in integers, so that ties are ties."""

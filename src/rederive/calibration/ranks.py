@@ -48,9 +48,7 @@ def draw_quartiles(n: int, rng: np.random.Generator) -> pd.DataFrame:
     # quartiles of whole numbers are multiples of 1/4, 1/12 or 1/16: whole in 48ths, which doubles seldom are
     steps = round_quotients(np.rint(48 * quartiles) * 10 ** decimals[:, None], 48, styles.rounding[:, None])
     texts = {q: print_steps(steps[:, i], decimals) for i, q in enumerate(QUARTILES)}
-    return pd.DataFrame(
-        {"n": size.astype(str).astype(object)} | texts | {"printing": np.where(styles.cut_off, "cut off", "nearest")}
-    )
+    return pd.DataFrame({"n": size.astype(str).astype(object)} | texts | {"printing": styles.printing})
 
 
 def quartiles_contradicted(table: pd.DataFrame) -> Bools:
@@ -82,9 +80,7 @@ def draw_signed_ranks(n: int, rng: np.random.Generator) -> pd.DataFrame:
     chosen: Method = "exact" if method == "exact" else "normal"
     p = signed_rank_p(differences, method=chosen, correction=bool(rng.integers(2)))
     styles = Styles.drawn(n, rng)
-    return pd.DataFrame(
-        {"n": str(size), "p": print_p(p, styles), "printing": np.where(styles.cut_off, "cut off", "nearest")}
-    )
+    return pd.DataFrame({"n": str(size), "p": print_p(p, styles), "printing": styles.printing})
 
 
 def signed_rank_contradicted(table: pd.DataFrame) -> Bools:
@@ -124,7 +120,7 @@ def draw_medians(n: int, rng: np.random.Generator) -> pd.DataFrame:
     texts = {
         name: print_values(x, styles.decimals, styles.rounding) for name, x in zip(MEDIAN[1:], months, strict=True)
     }
-    table = pd.DataFrame({"n": str(size)} | texts | {"printing": np.where(styles.cut_off, "cut off", "nearest")})
+    table = pd.DataFrame({"n": str(size)} | texts | {"printing": styles.printing})
     positive = (table[MEDIAN[1:]].astype(float) > 0).all(axis=1)
     return table[positive & reached].reset_index(drop=True)
 

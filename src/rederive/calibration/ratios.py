@@ -58,9 +58,7 @@ def print_ratios(effect: Floats, se: Floats, rng: np.random.Generator, p: Floats
     p_text = print_p(np.where(one_sided, two_sided / 2, two_sided), styles)
     # a one-sided p value says where the effect lies, "above 0.05" would not
     p_text[(rng.random(n) < NO_P) | (one_sided & (styles.p_decimals == ONLY_BOUND))] = None
-    table = pd.DataFrame(
-        texts | {"level": level, "p": p_text, "printing": np.where(styles.cut_off, "cut off", "nearest")}
-    )
+    table = pd.DataFrame(texts | {"level": level, "p": p_text, "printing": styles.printing})
     positive = table["estimate"].astype(float) > 0
     return table[positive & (np.abs(effect) < LARGEST)].reset_index(drop=True)
 
@@ -214,7 +212,7 @@ def draw_hartung_knapp(n: int, rng: np.random.Generator) -> pd.DataFrame:
         name: print_values(values, styles.decimals, styles.rounding)
         for name, values in (("estimate", pooled.ratio), ("lower", lower), ("upper", upper))
     }
-    printing = np.where(styles.cut_off, "cut off", "nearest")
+    printing = styles.printing
     table = pd.DataFrame(texts | {"level": "95%", "p": print_p(pooled.p, styles), "printing": printing})
     return table[table["estimate"].astype(float) > 0].reset_index(drop=True)
 

@@ -47,7 +47,7 @@ def draw_regressions(n: int, rng: np.random.Generator) -> pd.DataFrame:
         {"k": k.astype(str).astype(object)}
         | texts
         | {"p": print_p(stats.f.sf(f, k, d), styles), "patients": patients}
-        | {"printing": np.where(styles.cut_off, "cut off", "nearest")}
+        | {"printing": styles.printing}
     )
     readable = (table["f"].astype(float) > 0) & (table["r2"].astype(float) > 0)
     return table[readable].reset_index(drop=True)
@@ -101,7 +101,7 @@ def draw_coefficients(n: int, rng: np.random.Generator) -> pd.DataFrame:
     q, styles = stats.t.isf(0.025, df), Styles.drawn(n, rng)
     values = {"estimate": b, "lower": b - q * se, "upper": b + q * se}
     texts = {name: print_values(x, styles.decimals, styles.rounding) for name, x in values.items()}
-    p, printing = print_p(2 * stats.t.sf(np.abs(b / se), df), styles), np.where(styles.cut_off, "cut off", "nearest")
+    p, printing = print_p(2 * stats.t.sf(np.abs(b / se), df), styles), styles.printing
     return pd.DataFrame(texts | {"p": p, "df": df, "printing": printing})
 
 

@@ -171,7 +171,7 @@ def draw_tests(n: int, rng: np.random.Generator) -> pd.DataFrame:
         p[i] = p_by_test(*counts[:, i].tolist())[ALL_TESTS[len(TESTS) + int(rng.integers(len(ALL_TESTS) - len(TESTS)))]]
     styles = Styles.drawn(m, rng)
     texts = {name: column.astype(str).astype(object) for name, column in zip(ARMS, counts, strict=True)}
-    table = pd.DataFrame(texts | {"p": print_p(p, styles), "printing": np.where(styles.cut_off, "cut off", "nearest")})
+    table = pd.DataFrame(texts | {"p": print_p(p, styles), "printing": styles.printing})
     return table[np.asarray(np.isfinite(p), dtype=bool)].reset_index(drop=True)
 
 

@@ -225,8 +225,10 @@ def judge_significant(p: Mapping[str, Printed], named: Collection[str], level: f
 
     Raises
     ------
-    ValueError : if a name is not among the p values.
+    ValueError : if a name is not among the p values, or one of them is not between 0 and 1.
     """
+    if impossible := [str(number) for number in p.values() if not 0 <= number.value <= 1]:
+        raise ValueError(f"expected p values between 0 and 1, got {listed(impossible)}")
     if unknown := set(named) - set(p):
         raise ValueError(f"expected names of printed p values, got {listed(sorted(unknown))}")
     sides = {name: number.below(level) for name, number in p.items()}

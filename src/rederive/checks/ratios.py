@@ -364,10 +364,11 @@ def judge_ratio(
     check = check_ratio(printed, conventions)
     fitting = [name for name, fits in check.fits.items() if fits]
     differing = _differing(printed, source) if source else []
-    if not check.coherent and check_ratio(printed.model_copy(update={"p": None}), conventions).coherent:
+    apart = check_ratio(printed.model_copy(update={"p": None}), conventions)
+    if not check.coherent and apart.coherent:
         because = (
-            f"Estimate and interval agree and allow p {p_range(check.p)} by Wald's test; under no convention tried is "
-            f"the printed {printed.p} one of them. It may come from another test."
+            f"Estimate and interval agree and allow p {p_range(apart.p)} ({apart.convention.name}); the printed "
+            f"{printed.p} is not one of them under any convention tried. It may come from another test."
         )
     elif not check.coherent:
         because = "No effect and standard error can print this estimate and its interval together."

@@ -114,4 +114,11 @@ def two_means_print(rows: pd.DataFrame, p: Iterable[str | Printed], rounding: Ro
         p_ranges_of_two_means(rows, spread=spread, equal_variances=equal, rounding=rounding)
         for spread, equal in READINGS.values()
     ]
-    return np.asarray(np.any([(lower < to) & (from_ < upper) for lower, upper in ranges], axis=0))
+    return np.asarray(np.any([_overlap(lower, upper, from_, to) for lower, upper in ranges], axis=0))
+
+
+def _overlap(lower: Floats, upper: Floats, other_lower: Floats, other_upper: Floats) -> NDArray[np.bool_]:
+    """`Interval.overlaps` for many: a shared stretch, or one is a point of the other (p values can be 0 in doubles)."""
+    stretch = (lower < other_upper) & (other_lower < upper)
+    point = (lower == upper) | (other_lower == other_upper)
+    return np.asarray(stretch | (point & (lower <= other_upper) & (other_lower <= upper)))
