@@ -316,8 +316,8 @@ def said(finding):
         (
             ("0.73", "0.59", "0.90", "0.03"),
             "; ".join(convention.name for convention in CONVENTIONS),
-            "Estimate and interval agree and allow p 0.0024 to 0.0043 (Wald, normal, log scale); the printed 0.03 is not "
-            "one of them under any convention tried. It may come from another test.",
+            "Estimate and interval agree and allow p 0.0024 to 0.0043 (Wald, normal, log scale); the printed 0.03 is "
+            "not one of them under any convention tried. It may come from another test.",
         ),
     ],
 )
