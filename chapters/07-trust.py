@@ -370,6 +370,8 @@ table(
     .reset_index(),
     "Values compared with R, by package",
 )
+
+# %% tags=["hide-input", "hide-output"]
 figures_of = ["relative", "absolute", "allowed_relative", "allowed_absolute"]
 told = oracles[figures_of].map(lambda x: "" if x != x else f"{x:.0e}")
 table(
@@ -493,6 +495,8 @@ table(
     .rename(columns={"id": "module", "timed_out": "did not end"}),
     "Faults planted in the library, by module",
 )
+
+# %% tags=["hide-input", "hide-output"]
 table(
     survivors[
         ["module", "function", "line", "change", "kind", "reason"]
@@ -585,8 +589,8 @@ table(
 
 # %% [markdown]
 # What the test cannot see: whether a sentence around a right number is right; words such as "one", "half" or "twice"; numbers
-# inside names; the examples and reasons in the tables of this chapter. The page on methods has no such list. The front page is tested as it is shown: its table and its bottom lines
-# have to be those of the run.
+# inside names; the examples and reasons in the tables of this chapter. The page on methods has no such list. The front page is
+# tested as it is shown: its table and its bottom lines have to be those of the run.
 
 # %% [markdown]
 # ## What becomes of bad input, and of a build that is stopped?
