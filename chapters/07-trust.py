@@ -549,8 +549,8 @@ table(
 # %% [markdown]
 # ## Is any number in the text a slip of the hand?
 #
-# None that we could find, in the chapters before this one and on the pages without code but that on methods. Each number typed into
-# them has an entry on a list: the section, the words around it, and what it is. All others are filled in when the program runs.
+# None that we could find, in the chapters and on the pages without code but that on methods. Each number typed into them has an
+# entry on a list: the section, the words around it, and what it is. All others are filled in when the program runs.
 
 # %%
 prose = measured.table("prose-numbers")
@@ -677,7 +677,7 @@ table(
 # - Most changes of a figure in the data files left the results as they were.
 # - The functions agreed with R to the tolerances listed; where programs differ on purpose, we say which way we go.
 # - The tests now notice nearly all faults that we planted, after tests were added; most of the library was only sampled or not tried.
-# - Typed numbers were compared with a source where they had one; a third are conventions, with no more than a reason.
+# - Typed numbers were compared with a source where they had one; more than a third are conventions, with no more than a reason.
 # - Malformed inputs ended in one line, and killed builds were made good by the next.
 
 # %% tags=["hide-input"]
