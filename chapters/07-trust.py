@@ -285,8 +285,8 @@ interval {document_digit["lower"]:.1%} to {document_digit["upper"]:.1%}, were th
 {"met" if document_digit["rate"] >= aim else "missed"}. {len(by_document)} documents have tied numbers, and one of them ({most}) supplied
 {by_document.loc[most, "tried"] / document_digit["tried"]:.0%} of these changes. Of all {int(by_tie.loc["yes", "tried"]):,} slips in tied
 numbers {by_tie.loc["yes", "rate"]:.1%} were caught, of {int(by_tie.loc["no", "tried"]):,} in others {by_tie.loc["no", "rate"]:.1%}. Of
-neighbouring lines of a table that change places, {int(swapped["caught"])} of {int(swapped["tried"])} pairs were noticed: each count
-keeps its percentage.
+{int(swapped["tried"])} pairs of neighbouring lines in tables that changed places, {int(swapped["caught"])} made a claim contradicted: each
+count keeps its percentage.
 
 Some ratios are compared with their source. By their own arithmetic alone, {alone_digit["rate"]:.1%} of {int(alone_digit["tried"])} such
 changes would have been caught.
