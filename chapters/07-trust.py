@@ -103,7 +103,9 @@ table(
 # %% [markdown]
 # So the arithmetic is sound for the tests and roundings it was told of. That is less than it may seem. The same people wrote the
 # simulated studies and the checks, and no simulated author computes an interval from figures that were already rounded, or rounds
-# a ratio in one way and its p value in another. Such claims are honest too, and may be contradicted.
+# a ratio in one way and its p value in another. Such claims are honest too, and may be contradicted. And p values beside counts
+# and of signed ranks, and which deaths a median survival belongs to, are computed by the very functions that judge them: that
+# these are right rests on the comparison with R below.
 #
 # The fourth column shows what taking rounding seriously buys. It is a check that does what a reader with a calculator does: it
 # takes the printed digits for the true values, works out one number from the others, and rounds it. On the same claims it cries
@@ -154,8 +156,8 @@ figures.alarms_by_kind(stored.groupby("kind")[COUNTS].sum())
 #
 # ## Does a check notice a slip?
 #
-# It depends on the number. A changed estimate or limit is nearly always noticed, a changed p value often, a changed mean or
-# standard deviation less than half of the time. Where numbers leave each other free, hardly anything is.
+# It depends on the number. A changed estimate or limit is nearly always noticed, a changed p value about half of the time, a changed
+# mean or standard deviation beside a t test less often. Where numbers leave each other free, hardly anything is.
 #
 # We took honest claims, changed one thing in each, and judged them again: a digit, the decimal point, a minus sign; two
 # digits, two limits or two arms exchanged; a standard error printed for a standard deviation. What cannot be such a
@@ -473,7 +475,6 @@ table(
 # %%
 mutants = measured.table("mutants")
 survivors = measured.table("survivors")
-scopes = mutants.groupby("scope")[["possible", "tried"]].sum()
 modules = mutants["scope"].value_counts()
 OLDER = ["printed", "checks.proportions", "checks.ratios"]
 
@@ -595,7 +596,7 @@ table(
 # %% [markdown]
 # ## What becomes of bad input, and of a build that is stopped?
 #
-# Bad input ends in one line that says what is wrong. After a build that was killed, the next one makes the same site, byte for
+# Bad input ends in one line that says what is wrong. After each build that we killed, the next one made the same site, byte for
 # byte.
 
 # %%
@@ -672,8 +673,8 @@ table(
 #
 # - Where a check knew how numbers were made, it contradicted no honest claim that we simulated.
 # - Where it did not know the test, it contradicted many: it is not to be used without asking for the test.
-# - Slips in estimates, limits, counts and percentages were nearly always noticed; in p values, means and standard deviations often
-#   not; in free numbers seldom. In simulated claims and in the five documents we missed our aim.
+# - Slips in estimates, limits and percentages were nearly always noticed; in p values, means and standard deviations often not; in
+#   free numbers seldom. In simulated claims and in the five documents we missed our aim.
 # - Most changes of a figure in the data files left the results as they were.
 # - The functions agreed with R to the tolerances listed; where programs differ on purpose, we say which way we go.
 # - The tests now notice nearly all faults that we planted, after tests were added; most of the library was only sampled or not tried.
@@ -685,8 +686,8 @@ measured.close(f"""
 Of {named["claims"].sum():,} honest simulated claims made in a way a check names, {wrongly:,} were contradicted; of those made in
 another way, such as beside a p value of another test, up to {others["rate"].max():.0%} of a kind were. Of changes of the last digit
 but one in numbers that others tie down, {tied["contradicted"] / tied["claims"]:.0%} were noticed in simulated claims and
-{document_digit["rate"]:.0%} in the five documents, both short of the {aim:.0%} we aimed at; of wrong figures in the book's own data files,
-{1 - len(data_survivors) / totals["tried"]:.0%} changed a result. The functions agree with R in {oracles["values"].sum():,} values to the
+{document_digit["rate"]:.0%} in the five documents, both short of the {aim:.0%} we aimed at. Of changes to the book's own data files,
+{1 - len(data_survivors) / totals["tried"]:.0%} were refused, stopped a chapter or changed a result. The functions agree with R in {oracles["values"].sum():,} values to the
 tolerances listed, and the tests notice {(mutants["killed"].sum() + mutants["timed_out"].sum()) / mutants["tried"].sum():.0%} of
 {mutants["tried"].sum():,} planted faults, after tests were added for those first missed.
 """)

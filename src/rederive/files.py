@@ -1,6 +1,6 @@
 """Where the book lies; files read with errors that say where, and written whole or not at all.
 
-Imports nothing that takes time to import.
+Beyond the standard library it imports only what reads YAML.
 """
 
 from __future__ import annotations

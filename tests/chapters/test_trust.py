@@ -158,6 +158,20 @@ def test_what_missed_its_aim_is_said_to_have_missed_it(said, slips):
     assert sum(row["shown"] + row["unchanged"] for row in changes) > 0.5 * sum(row["tried"] for row in changes)
 
 
+def test_which_slips_are_noticed_is_said_as_it_is(slips):
+    """Estimates and limits nearly always, p values about half of the time, means and their spreads less often."""
+    digit = [row for row in slips if row["slip"] == "last-but-one digit" and KINDS[row["kind"]].constrained]
+
+    def share(*numbers):
+        chosen = [row for row in digit if row["number"] in numbers]
+        return sum(row["contradicted"] for row in chosen) / sum(row["claims"] for row in chosen)
+
+    assert share("estimate", "lower", "upper") > 0.99
+    assert share("percent") > 0.99
+    assert share("mean_first", "sd_first", "mean_second", "sd_second") < share("p") - 0.1
+    assert share("p") == pytest.approx(0.5, abs=0.05)
+
+
 def test_slips_in_the_documents_are_those_stored(said):
     spoilt = [
         row

@@ -69,7 +69,7 @@ def round_quotients(numerator: ArrayLike, denominator: ArrayLike, rounding: Arra
 
 def print_steps(steps: ArrayLike, decimals: ArrayLike, suffix: str = "") -> Texts:
     """Whole numbers of steps in the last decimal, as texts: 73 steps of two decimals are `0.73`."""
-    k, d = np.broadcast_arrays(np.asarray(steps, dtype=np.int64), np.asarray(decimals))
+    k, d = np.broadcast_arrays(np.asarray(steps), np.asarray(decimals))
     texts = np.empty(k.shape, dtype=object)
     for places in np.unique(d):
         mine = d == places
@@ -90,12 +90,7 @@ def print_values(values: ArrayLike, decimals: ArrayLike, rounding: ArrayLike) ->
         [np.floor(size + 0.5), np.rint(size)],
         np.floor(size),
     )
-    signed = np.copysign(steps, x)
-    texts = np.empty(x.shape, dtype=object)
-    for places in np.unique(d):
-        mine = d == places
-        texts[mine] = [f"{step / 10**places:.{places}f}" for step in signed[mine].tolist()]
-    return texts
+    return print_steps(np.copysign(steps, x), d)
 
 
 def print_p(p: ArrayLike, styles: Styles) -> Texts:

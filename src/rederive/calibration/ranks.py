@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from rederive.calibration.kinds import WAYS, Bools, Kind, log_uniform, no_probability
 from rederive.calibration.printing import Styles, print_p, print_steps, print_values, round_quotients
@@ -18,8 +17,7 @@ from rederive.checks.survival import Band, events_that_print, median_and_limits
 from rederive.claims import PrintedSurvivalMedian
 from rederive.printed import Printed, Rounding
 
-Floats = NDArray[np.float64]
-
+METHODS: tuple[Method, ...] = ("exact", "normal")
 QUARTILES = ["q1", "median", "q3"]
 NUMPY_NAMES: tuple[Any, ...] = (  # of the definitions 1 to 9 of Hyndman and Fan
     "inverted_cdf",
@@ -75,10 +73,9 @@ def quartiles_midpoint(table: pd.DataFrame) -> Bools:
 
 def draw_signed_ranks(n: int, rng: np.random.Generator) -> pd.DataFrame:
     """Signed-rank p values, exact or by normal approximation, of 4 to 40 patients, some unchanged or tied."""
-    size, method = int(rng.integers(4, 41)), ("exact", "normal")[int(rng.integers(2))]
+    size, method = int(rng.integers(4, 41)), METHODS[int(rng.integers(2))]
     differences = np.rint(rng.normal(rng.uniform(0, 3, (n, 1)), rng.choice([1.0, 3.0, 30.0], (n, 1)), (n, size)))
-    chosen: Method = "exact" if method == "exact" else "normal"
-    p = signed_rank_p(differences, method=chosen, correction=bool(rng.integers(2)))
+    p = signed_rank_p(differences, method=method, correction=bool(rng.integers(2)))
     styles = Styles.drawn(n, rng)
     return pd.DataFrame({"n": str(size), "p": print_p(p, styles), "printing": styles.printing})
 

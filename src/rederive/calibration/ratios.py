@@ -212,8 +212,7 @@ def draw_hartung_knapp(n: int, rng: np.random.Generator) -> pd.DataFrame:
         name: print_values(values, styles.decimals, styles.rounding)
         for name, values in (("estimate", pooled.ratio), ("lower", lower), ("upper", upper))
     }
-    printing = styles.printing
-    table = pd.DataFrame(texts | {"level": "95%", "p": print_p(pooled.p, styles), "printing": printing})
+    table = pd.DataFrame(texts | {"level": "95%", "p": print_p(pooled.p, styles), "printing": styles.printing})
     return table[table["estimate"].astype(float) > 0].reset_index(drop=True)
 
 

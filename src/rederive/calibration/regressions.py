@@ -101,8 +101,8 @@ def draw_coefficients(n: int, rng: np.random.Generator) -> pd.DataFrame:
     q, styles = stats.t.isf(0.025, df), Styles.drawn(n, rng)
     values = {"estimate": b, "lower": b - q * se, "upper": b + q * se}
     texts = {name: print_values(x, styles.decimals, styles.rounding) for name, x in values.items()}
-    p, printing = print_p(2 * stats.t.sf(np.abs(b / se), df), styles), styles.printing
-    return pd.DataFrame(texts | {"p": p, "df": df, "printing": printing})
+    p = print_p(2 * stats.t.sf(np.abs(b / se), df), styles)
+    return pd.DataFrame(texts | {"p": p, "df": df, "printing": styles.printing})
 
 
 def coefficient_contradicted(table: pd.DataFrame) -> Bools:
