@@ -234,7 +234,7 @@ def _values(table: object) -> tuple[object, ...]:
 
 def _module_names() -> Iterator[str]:
     for found in pkgutil.walk_packages(rederive.__path__, "rederive."):
-        if found.name not in {"rederive.cli", "rederive.build", "rederive.sphinxext"}:
+        if not found.name.startswith(("rederive.cli", "rederive.build", "rederive.sphinxext")):
             yield found.name
 
 
