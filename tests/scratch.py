@@ -158,7 +158,8 @@ class ScratchBook:
 def make_scratch_book(root: Path) -> ScratchBook:
     book = ScratchBook(root)
     shutil.copytree(REPOSITORY / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-    shutil.copytree(REPOSITORY / "book" / "_static", root / "book" / "_static")
+    for folder in ("_static", "_templates"):
+        shutil.copytree(REPOSITORY / "book" / folder, root / "book" / folder)
     shutil.copy(REPOSITORY / "_config.yml", root)
     book.write("src/rederive/scratch_far.py", "VALUE = 1\n")
     book.write("src/rederive/scratch_near.py", "from rederive.scratch_far import VALUE\n")

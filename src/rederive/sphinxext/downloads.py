@@ -9,41 +9,32 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+KINDS = {".ipynb": "Notebook", ".py": "Script"}
 
-def _script(app: Sphinx, page: str) -> Path | None:
-    """The `.py` file a page was made from, if it was."""
+
+def _offered(app: Sphinx, page: str) -> dict[str, Path]:
+    """The files from which a reader can rerun a page, by suffix; none if it is no chapter."""
     script = Path(app.srcdir, page).with_suffix(".py")
-    return script if script.is_file() else None
+    return {suffix: script.with_suffix(suffix) for suffix in KINDS} if script.is_file() else {}
 
 
-def add_script_button(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
-    """Put a `.py` entry into the theme's download menu (handler of `html-page-context`)."""
-    if _script(app, pagename) is None:
-        return
-    button = {
-        "type": "link",
-        "url": f"{context['pathto']('_sources', 1)}/{pagename}.py",
-        "text": ".py",
-        "icon": "fas fa-file-code",
-        "tooltip": "Download chapter as Python script",
-        "label": "download-script-button",
-    }
-    for group in context["header_buttons"]:
-        if group.get("label") == "download-buttons":
-            group["buttons"].insert(1, button)
+def offer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
+    """Give the page's template the names and addresses of its downloads (handler of `html-page-context`)."""
+    context["downloads"] = [
+        (f"{KINDS[suffix]} ({suffix})", f"{context['pathto']('_sources', 1)}/{pagename}{suffix}")
+        for suffix in _offered(app, pagename)
+    ]
 
 
-def copy_scripts(app: Sphinx, exception: Exception | None) -> None:
-    """Put the scripts where the buttons point (handler of `build-finished`)."""
+def copy(app: Sphinx, exception: Exception | None) -> None:
+    """Put the files where the links point (handler of `build-finished`)."""
     if exception is not None:
         return
     for page in app.env.found_docs:
-        script = _script(app, page)
-        if script is not None:
-            shutil.copyfile(script, Path(app.outdir, "_sources", f"{page}.py"))
+        for suffix, file in _offered(app, page).items():
+            shutil.copyfile(file, Path(app.outdir, "_sources", f"{page}{suffix}"))
 
 
 def setup(app: Sphinx) -> None:
-    # The theme fills its menu at priority 501.
-    app.connect("html-page-context", add_script_button, priority=502)
-    app.connect("build-finished", copy_scripts)
+    app.connect("html-page-context", offer)
+    app.connect("build-finished", copy)
