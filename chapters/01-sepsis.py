@@ -980,7 +980,12 @@ table(
 # - The statement about elderly patients left out the higher hazard in younger ones.
 
 # %% tags=["hide-input"]
-audit.close(f"""
+audit.close(
+    headline=f"""
+    Not {claimed} fewer deaths: {claimed} is the fall in the odds of death. If {control_risk:.1%} of untreated patients die, as
+    in the two trials whose deaths we have seen, it means {by_rounding.relative_reduction:.1%} fewer.
+    """,
+    bottom_line=f"""
 The {claimed} is a reduction in the odds of death, not in deaths: if {control_risk:.1%} of untreated patients die, as in
 the control arms of TESTS and ETASS, the two trials whose deaths we have seen, an odds ratio of {overall.estimate} means
 {by_rounding.relative_reduction:.1%} fewer deaths. The three odds ratios agree with their own intervals and p values;
@@ -988,7 +993,8 @@ but if TESTS and ETASS are in the pool, the nine others must pool to an odds rat
 pooling (at most {if_they_vary_at_most} if trials vary), against {seen.ratio:.2f} for those two. With TESTS in the pool
 the stated rule for random effects does not fit the printed interval, and whether the sample is too small depends on
 assumptions that the digest does not give.
-""")
+""",
+)
 
 # %% [markdown]
 # ## Cite this chapter

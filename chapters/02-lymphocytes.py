@@ -1668,7 +1668,12 @@ arising = {
     column: f"{settings[column].min():.1%} to {settings[column].max():.1%}"
     for column in ("OS cycles", "PFS cycles")
 }
-audit.close(f"""
+audit.close(
+    headline="""
+    A rise in one group of patients, without another to compare it with, cannot show what thymosin α1 did; the printed rises
+    are possible.
+    """,
+    bottom_line=f"""
 One group without another to compare it with cannot show that thymosin α1 caused the rise in counts, or improved
 outcomes; the printed rises are possible (for NK cells, p {nk.p} needs a within-patient correlation of at least
 {nk_least}, if a paired t test was used). The regression fits {n_without} patients without an intercept or {n_with} with
@@ -1677,7 +1682,8 @@ of {patients} in Table 1. If the final number of cycles is entered as though kno
 says nor excludes, simulated cohorts in which cycles do nothing give a hazard ratio per cycle as small as the printed
 one in {arising["PFS cycles"]} of cases for progression-free and {arising["OS cycles"]} for overall survival, in the
 {len(settings)} sets of assumptions tried.
-""")
+""",
+)
 
 # %% [markdown]
 # ## Cite this chapter

@@ -1077,7 +1077,12 @@ audit.judge_together(
 # - The statements about lymphocytes had nothing to compute from.
 
 # %% tags=["hide-input"]
-audit.close(f"""
+audit.close(
+    headline=f"""
+    What could be checked is copied rightly; but one half of a meta-analysis is left out, and the
+    {audit["recurrence-reduction"].printed.percent} is a reduction of the hazard, not of the share of patients with a recurrence.
+    """,
+    bottom_line=f"""
 The numbers that we could check are copied rightly, but of the meta-analysis against interferon the review gives one half:
 the odds ratios at the end of treatment ({told["complete"].estimate} for a complete response), and not those six months
 later ({later["complete"].estimate}), which favour thymosin α1. Its {share_1} against {share_0} of liver cancer is
@@ -1085,7 +1090,8 @@ later ({later["complete"].estimate}), which favour thymosin α1. Its {share_1} a
 halving {1 - power[0.5]:.0%} of the time. The "{audit["recurrence-reduction"].printed.percent} reduction in recurrence risk" is
 one of the hazard: if {1 - float(five_years):.0%} of untreated patients have had a recurrence or died by five years, as in
 another cohort of that centre, and hazards stay in proportion, it means {by_five_years:.0%}.
-""")
+""",
+)
 
 # %% [markdown]
 # ## Cite this chapter

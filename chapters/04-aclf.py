@@ -1147,28 +1147,34 @@ If ties only go up, {len(half_up):,} tables remain of {len(tables):,}, and the s
 # - Few of its numbers could be tied to anything, and none to counts or a source.
 
 # %% tags=["hide-input"]
-audit.close(f"""
+audit.close(
+    headline=f"""
+    {alive} against {alive_control} alive at p = {p} is possible in arms of {arm_sizes(equal):.0f}, if they differ by one patient at
+    most. Of {len(standing)} numbers {tied} can be tied to anything, and none to counts, data or a source.
+    """,
+    bottom_line=f"""
 The digest's main result ({alive} against {
-    alive_control
-} alive after 28 days, p = {p}) is possible: by four tests of
+        alive_control
+    } alive after 28 days, p = {p}) is possible: by four tests of
 counts, arms that differ by one patient at most had {
-    arm_sizes(equal):.0f} patients each ({
-    arm_sizes(
-        nearly_equal(half_up)
-    ):.0f} if ties are rounded up), and no arms with fewer than
+        arm_sizes(equal):.0f} patients each ({
+        arm_sizes(
+            nearly_equal(half_up)
+        ):.0f} if ties are rounded up), and no arms with fewer than
 {
-    of_any.all_least
-} patients together print it; but neither size nor design is given. Of its {
-    len(standing)
-} numbers {tied}
+        of_any.all_least
+    } patients together print it; but neither size nor design is given. Of its {
+        len(standing)
+    } numbers {tied}
 can be tied to anything, namely p values to the word "significant", and none to counts, data or a source. "{
-    fewer
-} fewer
+        fewer
+    } fewer
 infections" may be a ratio or a difference; in such arms the ratio would be significant, by a χ² test without correction,
 only if at least about {
-    formatted(ratio.significant_from, ".0%")
-} of controls were infected.
-""")
+        formatted(ratio.significant_from, ".0%")
+    } of controls were infected.
+""",
+)
 
 # %% [markdown]
 # ## Cite this chapter

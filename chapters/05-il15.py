@@ -1053,7 +1053,12 @@ text(
 #   its share.
 
 # %% tags=["hide-input"]
-audit.close(f"""
+audit.close(
+    headline=f"""
+    No effect, no number of animals and no p value is printed: none of the {len(experiment)} statements about the experiment that
+    we judged can be checked from the page.
+    """,
+    bottom_line=f"""
 The page prints no effect, no number of animals and no p value: from the page none of the {len(experiment)} statements
 about the experiment that we judged can be checked, nor can {needs.claim[needs.claim.isin(others)].nunique()} of the {len(others)}
 others. In an assumed experiment in which the combination halves the hazard of either agent (at a constant rate of death:
@@ -1065,7 +1070,8 @@ medians but clustered deaths (Weibull shape 3) about {by_simulation[3]} would do
 {by_simulation[1]}, both by simulation. "Abolished" is a claim of interaction: if significance is compared with its absence, an activator that does nothing can seem to abolish a benefit
 in up to {most_by_nothing:.0%} of experiments, and one that harms all cells by as much as the combination helps in
 {by_harm["the whole"]:.0%} of those with {shown:.0%} power and one control group.
-""")
+""",
+)
 
 # %% [markdown]
 # ## Cite this chapter

@@ -94,8 +94,10 @@ class Audit:
             raise ValueError(f"claim {claim_id} was judged before")
         self.findings[claim_id] = finding
 
-    def close(self, bottom_line: str) -> None:
-        """Put bottom line and verdicts at the head of the chapter, list all findings, and write the results.
+    def close(self, headline: str, bottom_line: str) -> None:
+        """Put both and the verdicts at the head of the chapter, list all findings, and write the results.
+
+        The headline is one sentence, for who reads no more than that.
 
         Raises
         ------
@@ -104,20 +106,21 @@ class Audit:
         forgotten = [claim_id for claim_id in self.document.claims if claim_id not in self.findings]
         if forgotten:
             raise ValueError(f"claims not judged: {', '.join(forgotten)}")
-        line = " ".join(bottom_line.split())
+        lead, line = " ".join(headline.split()), " ".join(bottom_line.split())
         verdicts = [finding.verdict for finding in self.findings.values()]
-        fill_bottom_line(verdicts, line)
+        fill_bottom_line(verdicts, line, lead)
         show(closing_list([(self[i], self.findings[i]) for i in self.document.claims]))
         claims = [self._result(claim_id) for claim_id in self.document.claims]
-        write_json(self._results, {"document": self._about_document(line), "claims": claims})
+        write_json(self._results, {"document": self._about_document(lead, line), "claims": claims})
 
-    def _about_document(self, bottom_line: str) -> dict[str, Any]:
+    def _about_document(self, headline: str, bottom_line: str) -> dict[str, Any]:
         card = self.document.card
         return {
             "slug": self.document.slug,
             "title": card.title,
             "what": card.what,
             "distance": card.distance,
+            "headline": headline,
             "bottom_line": bottom_line,
         }
 

@@ -24,9 +24,10 @@ def test_an_audit_writes_one_record_per_claim(audit, tmp_path, capsys):
     audit.open()
     audit.judge("overall-or", judge_ratio(audit["overall-or"].printed), matters="It does.")
     audit.judge("publication-bias", silent("Nothing printed.", ("Egger's p",)))
-    audit.close("One line.")
+    audit.close("In short.", "One line.")
     results = json.loads((tmp_path / "results" / "sepsis.json").read_text("utf-8"))
     assert results["document"]["slug"] == "sepsis"
+    assert results["document"]["headline"] == "In short."
     assert results["document"]["bottom_line"] == "One line."
     assert results["document"]["distance"] == audit.document.card.distance
     first, second = results["claims"]
@@ -51,7 +52,7 @@ def test_an_audit_writes_one_record_per_claim(audit, tmp_path, capsys):
 def test_a_forgotten_claim_fails_the_run_and_writes_nothing(audit, tmp_path):
     audit.judge("overall-or", judge_ratio(audit["overall-or"].printed))
     with pytest.raises(ValueError, match="publication-bias"):
-        audit.close("One line.")
+        audit.close("In short.", "One line.")
     assert not (tmp_path / "results").exists()
 
 
@@ -83,7 +84,7 @@ def test_results_have_no_infinities_and_six_digits(audit, tmp_path):
     endless = Finding(judge_ratio, "c", "b", {"p": Interval(1 / 3, float("inf")), "n": 7}, exists=True)
     audit.judge("overall-or", endless)
     audit.judge("publication-bias", endless)
-    audit.close("One line.")
+    audit.close("In short.", "One line.")
     record = json.loads((tmp_path / "results" / "sepsis.json").read_text("utf-8"))["claims"][0]
     assert record["recomputed"] == {"p": [0.333333, None], "n": 7}
 

@@ -184,11 +184,14 @@ def _linked(value: str) -> str:
     return f'<a href="{escape(address)}">{escape(value)}</a>' if address.startswith("https://") else escape(value)
 
 
-def verdict_bar(verdicts: Iterable[Verdict], bottom_line: str) -> Shown:
-    """A chapter's bottom line over a bar of its verdicts, if it gives any."""
+def verdict_bar(verdicts: Iterable[Verdict], bottom_line: str, headline: str = "") -> Shown:
+    """A chapter's bottom line, below its headline if it has one, over a bar of its verdicts, if it gives any."""
     counted = Counter(verdicts)
+    lead = f'<p class="rd-headline">{escape(headline)}</p>' if headline else ""
+    line = f"{lead}<p>{escape(bottom_line)}</p>"
+    plain = f"{headline}\n\n{bottom_line}\n" if headline else f"{bottom_line}\n"
     if not counted:
-        return Shown(f"{bottom_line}\n", f'<div class="rd-bottom-line"><p>{escape(bottom_line)}</p></div>')
+        return Shown(plain, f'<div class="rd-bottom-line">{line}</div>')
     present = [verdict for verdict in Verdict if counted[verdict]]
     total = sum(counted.values())
     summary = _counted(counted.elements())
@@ -199,8 +202,8 @@ def verdict_bar(verdicts: Iterable[Verdict], bottom_line: str) -> Shown:
     )
     key = " ".join(f"<li>{badge(verdict)} {counted[verdict]}</li>" for verdict in present)
     return Shown(
-        f"{bottom_line}\n{total} claims: {summary}\n",
-        f'<div class="rd-bottom-line"><p>{escape(bottom_line)}</p>'
+        f"{plain}{total} claims: {summary}\n",
+        f'<div class="rd-bottom-line">{line}'
         f'<div class="rd-bar" role="img" aria-label="{total} claims: {summary}">{parts}</div>'
         f'<ul class="rd-key">{key}</ul></div>',
     )
@@ -211,9 +214,9 @@ def hold_bottom_line() -> None:
     display(Shown("(The bottom line is computed at the end of the run.)"), display_id=BOTTOM_LINE)
 
 
-def fill_bottom_line(verdicts: Iterable[Verdict], bottom_line: str) -> None:
-    """Put bottom line and verdicts at the place held."""
-    display(verdict_bar(verdicts, bottom_line), display_id=BOTTOM_LINE, update=True)
+def fill_bottom_line(verdicts: Iterable[Verdict], bottom_line: str, headline: str = "") -> None:
+    """Put headline, bottom line and verdicts at the place held."""
+    display(verdict_bar(verdicts, bottom_line, headline), display_id=BOTTOM_LINE, update=True)
 
 
 def closing_list(judged: Sequence[tuple[Claim, Finding]]) -> Shown:
