@@ -53,12 +53,19 @@ def test_every_claim_is_judged_and_recorded_as_the_schema_says(results):
 
 def test_the_verdicts_are_these(results):
     """A change here is a change of what the book says about the document: it should be meant."""
-    verdicts = {name: record["verdict"] for name, record in results.items()}
-    assert {name: verdict for name, verdict in verdicts.items() if verdict != "silent"} == {
-        "most-common": "coherent",
-        "third-cause": "possible",
-    }
-    assert len(verdicts) == 21
+    by_verdict = {}
+    for name, record in results.items():
+        by_verdict.setdefault(record["verdict"], set()).add(name)
+    assert by_verdict == {
+        "coherent": {"most-common"},
+        "possible": {"third-cause"},
+        "silent": {
+            "randomised", "aged-mice", "tumour-growth", "survival", "synergy", "dual-mechanism",
+            "senescent-share", "effectors", "proliferation", "cytotoxic-molecules", "reversal",
+            "akt-suppressed", "akt-abolished", "akt-key-mechanism", "optimism", "rises-with-age",
+            "checkpoint-inhibitors", "safety", "growing-evidence",
+        },
+    }  # fmt: skip
     assert [name for name, record in results.items() if record["matters"] == "yes"] == ["reversal", "akt-key-mechanism"]
 
 
