@@ -21,6 +21,7 @@ from rederive.display.cards import (
     verdict_cards,
 )
 from rederive.display.shown import show
+from rederive.display.words import printed_words, recomputed_words
 from rederive.files import project_root, write_json
 from rederive.printed import Interval
 from rederive.verdicts import Finding, Value, qualified_name
@@ -133,8 +134,10 @@ class Audit:
             "statement": claim.statement.strip(),
             "kind": claim.kind,
             "printed": printed_texts(claim),
+            "printed_words": printed_words(claim),
             "verdict": str(finding.verdict),
             "recomputed": _plain(finding.recomputed),
+            "recomputed_words": recomputed_words(finding),
             "method": qualified_name(finding.method),
             "convention": finding.convention,
             "because": finding.because,

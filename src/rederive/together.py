@@ -11,7 +11,8 @@ import pandas as pd
 
 from rederive.claims import DataError
 from rederive.comparison import Comparison, claim_of, load_comparison
-from rederive.display.cards import fill_bottom_line, hold_bottom_line, printed_words
+from rederive.display.cards import fill_bottom_line, hold_bottom_line
+from rederive.display.words import printed_words
 from rederive.files import project_root
 from rederive.methods.evidence import evidence_table
 from rederive.verdicts import Verdict

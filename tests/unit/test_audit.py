@@ -32,11 +32,13 @@ def test_an_audit_writes_one_record_per_claim(audit, tmp_path, capsys):
     assert results["document"]["distance"] == audit.document.card.distance
     first, second = results["claims"]
     assert set(first) == {
-        "id", "document", "where", "statement", "kind", "printed", "verdict", "recomputed", "method", "convention",
-        "because", "missing", "matters", "changes",
+        "id", "document", "where", "statement", "kind", "printed", "printed_words", "verdict", "recomputed",
+        "recomputed_words", "method", "convention", "because", "missing", "matters", "changes",
     }  # fmt: skip
     assert first["id"] == "sepsis/overall-or"
     assert first["printed"]["upper"] == "0.90"
+    assert first["printed_words"] == "odds ratio 0.73 (95% CI 0.59 to 0.90), p = 0.003; 1,927 patients"
+    assert first["recomputed_words"].startswith("p 0.00")
     assert first["verdict"] == "coherent"
     assert (first["matters"], first["changes"]) == ("yes", "It does.")
     assert first["method"] == "checks.ratios.judge_ratio"
@@ -44,6 +46,7 @@ def test_an_audit_writes_one_record_per_claim(audit, tmp_path, capsys):
     assert low <= 0.003 <= high
     assert second["missing"] == ["Egger's p"]
     assert (second["matters"], second["changes"]) == ("no", "")
+    assert (second["printed_words"], second["recomputed_words"]) == ("", "")
     said = capsys.readouterr().out
     assert "One line." in said
     assert "2 claims: 1 coherent, 1 silent" in said

@@ -15,7 +15,6 @@ from rederive.display import charts, figures
 from rederive.display.cards import (
     SIGNS,
     document_card,
-    printed_words,
     scoreboard,
     verdict_bar,
     verdict_card,
@@ -25,6 +24,7 @@ from rederive.display.cards import (
 from rederive.display.evidence import LEAST, evidence_map
 from rederive.display.shown import html_table, text
 from rederive.display.tables import cell, rendered
+from rederive.display.words import printed_words
 from rederive.files import project_root
 from rederive.methods.evidence import turned
 from rederive.methods.sequential import monitor

@@ -4,30 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from IPython.display import display
 
-from rederive.claims import (
-    RATIO_NAMES,
-    BreakdownClaim,
-    Claim,
-    CoefficientsClaim,
-    Document,
-    MeanChangeClaim,
-    PercentageClaim,
-    QuartileChangeClaim,
-    RatioClaim,
-    RegressionClaim,
-    SurvivalMedianClaim,
-    TotalClaim,
-    printed_texts,
-)
+from rederive.claims import Claim, Document
 from rederive.display.shown import Shown, html_table
-from rederive.display.tables import cell
-from rederive.printed import TINY_P, Interval, p_ends
-from rederive.verdicts import MEANING, Finding, Value, Verdict, qualified_name, silent
+from rederive.display.words import printed_words, recomputed_words
+from rederive.verdicts import MEANING, Finding, Verdict, qualified_name, silent
 
 BOTTOM_LINE = "bottom-line"
 
@@ -49,92 +34,43 @@ def badge(verdict: Verdict) -> str:
     )
 
 
-def printed_words(claim: Claim) -> str:
-    """What the document prints for a claim, as one would write it: `odds ratio 0.73 (95% CI 0.59 to 0.90)`."""
-    match claim:
-        case RatioClaim(printed=ratio):
-            p = f", p {'' if ratio.p.bound else '= '}{ratio.p}" if ratio.p else ""
-            n = f"; {ratio.n} patients" if ratio.n else ""
-            name = RATIO_NAMES[ratio.measure]
-            return f"{name} {ratio.estimate} ({ratio.level} CI {ratio.lower} to {ratio.upper}){p}{n}"
-        case PercentageClaim(printed=share):
-            of = f", {share.events} of {share.n}" if share.events and share.n else ""
-            return f"{share.percent}{of}"
-        case TotalClaim(printed=total):
-            arms = f": {total.n_treated} treated, {total.n_control} controls" if total.n_treated else ""
-            return f"{total.n}{arms}"
-        case QuartileChangeClaim(printed=change):
-            before = f"{change.before_median} ({change.before_q1} to {change.before_q3})"
-            after = f"{change.after_median} ({change.after_q1} to {change.after_q3})"
-            return f"median (quartiles) {before} before, {after} after; p {change.p}; {change.n} patients"
-        case MeanChangeClaim(printed=change):
-            return (
-                f"mean ± SD {change.before_mean} ± {change.before_sd} before, {change.after_mean} ± {change.after_sd} "
-                f"after; p {change.p}; {change.n} patients"
-            )
-        case SurvivalMedianClaim(printed=median):
-            return (
-                f"median {median.median} {median.unit} ({median.level} CI {median.lower} to {median.upper}); "
-                f"{median.n} patients"
-            )
-        case BreakdownClaim(printed=block):
-            return "; ".join(
-                [f"of {block.n} patients", *(f"{label} {content}" for label, content in block.cells.items())]
-            )
-        case RegressionClaim(printed=fit):
-            p = f"; p {fit.p}" if fit.p else ""
-            return f"R² {fit.r2}; adjusted R² {fit.adjusted_r2}; F {fit.f}{p}; {fit.k} predictors"
-        case CoefficientsClaim(printed=coefficients):
-            return "; ".join(f"{name} {row}" for name, row in coefficients.rows.items())
-        case _:
-            return "; ".join(f"{_words(name)} {number}" for name, number in printed_texts(claim).items())
-
-
-def _words(name: str) -> str:
-    """A name from data or code as readers write it."""
-    name = re.sub(r"[_-]", " ", name)
-    for plain, symbol in {"i2": "I²", "tau2": "τ²", "chi2": "χ²", "r2": "R²"}.items():
-        name = re.sub(rf"\b{plain}\b", symbol, name)
-    return name
-
-
 def verdict_card(claim: Claim, finding: Finding) -> Shown:
-    """A claim, what became of it, and how: the same card everywhere."""
-    recomputed = "; ".join(f"{_words(name)} {_value(name, value)}" for name, value in finding.recomputed.items())
-    rows = {
-        "Printed": printed_words(claim),
-        "Recomputed": recomputed,
+    """A claim, what became of it, and how: the same card everywhere.
+
+    The site adds to its last line where the claim stands in the data, its test and its row of the ledger.
+    """
+    statement = claim.statement.strip()
+    printed, recomputed = printed_words(claim), recomputed_words(finding)
+    details = {
         "Missing": "; ".join(finding.missing),
         "Assuming": finding.convention,
-        "Why it matters": finding.matters,
         "Where in the document": claim.where,
-        "Function": qualified_name(finding.method) if finding.method is not silent else "",
     }
-    rows = {name: content for name, content in rows.items() if content}
+    function = qualified_name(finding.method) if finding.method is not silent else ""
+    rows = {"Printed": printed, "Recomputed": recomputed, "Why it matters": finding.matters, **details}
     plain = "\n".join(
-        [f"[{SIGNS[finding.verdict]} {finding.verdict}] {claim.statement.strip()}", f"  {finding.because}"]
-        + [f"  {name}: {content}" for name, content in rows.items()]
+        [f"[{SIGNS[finding.verdict]} {finding.verdict}] {statement}", f"  {finding.because}"]
+        + [f"  {name}: {content}" for name, content in (rows | {"Function": function}).items() if content]
     )
-    items = "".join(
-        f"<dt>{name}</dt><dd>{_function(content) if name == 'Function' else escape(content)}</dd>"
-        for name, content in rows.items()
-    )
+    both = {"Printed": printed or "no number", "Recomputed": recomputed or "nothing"} if printed or recomputed else {}
+    matters = f'<p class="rd-matters">Why it matters: {escape(finding.matters)}</p>' if finding.matters else ""
     html = (
         f'<div class="rd-card rd-{finding.verdict}" id="claim-{claim.id}" role="group" '
-        f'aria-label="Verdict on claim {claim.id}: {finding.verdict}">'
-        f'<p class="rd-claim">{badge(finding.verdict)} {escape(claim.statement.strip())}</p>'
-        f"<p>{escape(finding.because)}</p><dl>{items}</dl></div>"
+        f'aria-labelledby="claim-{claim.id}-says">'
+        f'<p class="rd-claim" id="claim-{claim.id}-says">{badge(finding.verdict)} {escape(statement)}</p>'
+        f"{_definitions('rd-both', both)}"
+        f'<p class="rd-because">{escape(finding.because)}</p>{matters}{_definitions("rd-details", details)}'
+        f'<p class="rd-links" data-claim="{claim.id}">{_function(function) if function else ""}</p></div>'
     )
     return Shown(plain + "\n", html)
 
 
-def _value(name: str, value: Value) -> str:
-    """A recomputed value as a card shows it."""
-    if isinstance(value, Interval) and re.search(r"(^|_)p(_|$)", name) and value.lower < TINY_P:
-        return p_ends(value)
-    if isinstance(value, Interval) and value.lower.is_integer() and value.upper.is_integer():
-        return format(value, ",.0f")  # counts, as a rule
-    return cell(value)
+def _definitions(name: str, items: Mapping[str, str], marked_up: Callable[[str], str] = escape) -> str:
+    """Terms with what there is to say of them, as HTML; those of which there is nothing are left out."""
+    pairs = "".join(
+        f"<div><dt>{escape(term)}</dt><dd>{marked_up(said)}</dd></div>" for term, said in items.items() if said
+    )
+    return f'<dl class="{name}">{pairs}</dl>' if pairs else ""
 
 
 def verdict_cards(judged: Sequence[tuple[Claim, Finding]], caption: str) -> Shown:
@@ -169,12 +105,11 @@ def document_card(document: Document) -> Shown:
         "Distance from patient data": f"{distance} step{'s' if distance != 1 else ''}: {' → '.join(card.distance)}",
     }
     plain = "\n".join([card.title, *(f"  {name}: {value}" for name, value in rows.items())])
-    items = "".join(f"<dt>{escape(name)}</dt><dd>{_linked(value)}</dd>" for name, value in rows.items())
     return Shown(
         plain + "\n",
         '<div class="rd-card rd-document" role="group" aria-label="The document">'
         f'<p class="rd-claim">{escape(card.title)}</p>'
-        f"<dl>{items}</dl></div>",
+        f"{_definitions('rd-details', rows, _linked)}</div>",
     )
 
 
@@ -195,18 +130,30 @@ def verdict_bar(verdicts: Iterable[Verdict], bottom_line: str, headline: str = "
     present = [verdict for verdict in Verdict if counted[verdict]]
     total = sum(counted.values())
     summary = _counted(counted.elements())
-    parts = "".join(
-        f'<span class="rd-part rd-{verdict}" style="flex-grow:{counted[verdict]}">'
-        f"{SIGNS[verdict]} {counted[verdict]}</span>"
-        for verdict in present
-    )
     key = " ".join(f"<li>{badge(verdict)} {counted[verdict]}</li>" for verdict in present)
     return Shown(
-        f"{plain}{total} claims: {summary}\n",
+        f"{plain}{total} claims: {summary}
+",
         f'<div class="rd-bottom-line">{line}'
-        f'<div class="rd-bar" role="img" aria-label="{total} claims: {summary}">{parts}</div>'
+        f'<svg class="rd-bar" role="img" aria-label="{total} claims: {summary}">{_parts(counted)}</svg>'
         f'<ul class="rd-key">{key}</ul></div>',
     )
+
+
+ROOM = 0.09
+"""The share of a bar that has room for a sign and a count on a narrow screen; the key below tells of smaller ones."""
+
+
+def _parts(counted: Counter[Verdict]) -> str:
+    """The parts of a bar of verdicts, each as wide as its share."""
+    parts, before = "", 0.0
+    for verdict in Verdict:
+        share = counted[verdict] / counted.total()
+        words = f'<text x="{before + share / 2:.2%}" y="50%">{SIGNS[verdict]} {counted[verdict]}</text>'
+        rect = f'<rect x="{before:.2%}" width="{share:.2%}" height="100%"/>'
+        parts += f'<g class="rd-{verdict}">{rect}{words if share >= ROOM else ""}</g>' if share else ""
+        before += share
+    return parts
 
 
 def hold_bottom_line() -> None:
