@@ -107,6 +107,11 @@ class Chapter:
         return self.root / "data" / self.slug
 
     @property
+    def tests(self) -> Path:
+        """Its tests, which the site shows."""
+        return self.root / "tests" / "chapters" / f"test_{self.slug}.py"
+
+    @property
     def compares(self) -> bool:
         """Does it compare documents? It then has no document of its own, and reads the joined results of all."""
         return (self.data / COMPARISON).is_file()
@@ -347,14 +352,14 @@ def chapter_inputs(chapter: Chapter, book: Book, graph: grimp.ImportGraph) -> Fi
 
 
 def site_inputs(book: Book, date: str) -> Fingerprint:
-    """The fingerprint of all that the site depends on: pages, chapters and their outputs, data, and the library.
+    """The fingerprint of all that the site depends on: pages, chapters, their outputs and tests, data, and the library.
 
     All of the library, because the site documents it.
     """
     files = [book.root / name for name in ("_config.yml", "_toc.yml", "requirements.lock", "README.md")]
     files += [*_files(book.root / "book"), *_files(book.root / "data"), book.claims]
     for chapter in book.chapters:
-        files += [chapter.source, *chapter.outputs]
+        files += [chapter.source, *chapter.outputs, chapter.tests]
     made_with = {"date": date, "python": sys.version} | installed_versions()
     return made_with | _fingerprint(files, book.root) | _fingerprint(_files(LIBRARY), LIBRARY.parent)
 

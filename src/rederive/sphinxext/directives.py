@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -11,6 +9,7 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 from rederive.display.cards import scoreboard, verdict_meanings
+from rederive.sphinxext.results import read_results, results_file
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -19,10 +18,8 @@ if TYPE_CHECKING:
 
 def results_of(env: BuildEnvironment) -> dict[str, Any]:
     """The results of this build; whichever page asks for them is made again when they change."""
-    path = Path(env.srcdir, "_build", "results", "claims.json")
-    env.note_dependency(str(path))
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content
+    env.note_dependency(str(results_file(env.srcdir)))
+    return read_results(env.srcdir)
 
 
 class Scoreboard(SphinxDirective):
