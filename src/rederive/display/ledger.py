@@ -81,7 +81,7 @@ def _row(entry: Entry) -> str:
 def permalink(target: str) -> str:
     """A link to something on the same page, and a button that copies its address where scripts run."""
     return (
-        f'<span class="rd-permalink"><a href="#{target}">Link</a>'
+        f'<span class="rd-permalink"><a href="#{target}" aria-label="Link to this claim">#</a>'
         '<button type="button" class="rd-copy">Copy link</button></span>'
     )
 
