@@ -18,7 +18,6 @@ COLUMNS = {
     "printed": "Printed",
     "recomputed": "Recomputed",
     "document": "Document",
-    "where": "Where in it",
     "kind": "Kind",
     "changes": "Changes the conclusion",
 }
@@ -62,8 +61,7 @@ def _row(entry: Entry) -> str:
         "verdict": badge(Verdict(record["verdict"])),
         "printed": escape(record["printed_words"]),
         "recomputed": escape(record["recomputed_words"]),
-        "document": escape(entry.document),
-        "where": escape(record["where"]),
+        "document": f"{escape(entry.document)} <small>{escape(record['where'])}</small>",
         "kind": KIND_NAMES[record["kind"]],
         "changes": record["matters"],
     }
@@ -71,8 +69,8 @@ def _row(entry: Entry) -> str:
         f'<tr id="{own}" data-verdict="{record["verdict"]}" data-document="{record["document"]}" '
         f'data-kind="{record["kind"]}" data-changes="{record["matters"]}">'
         f'<th scope="row">{escape(record["statement"])}'
-        f'<p class="rd-links"><a href="{entry.card}">How we know</a>'
-        f'<a href="{entry.section}">{escape(entry.section_title)}</a>{permalink(own)}</p></th>'
+        f'<p class="rd-links"><a href="{entry.card}">How we know</a>{permalink(own)}'
+        f'<a href="{entry.section}">{escape(entry.section_title)}</a></p></th>'
         + "".join(f'<td data-label="{COLUMNS[name]}">{content}</td>' for name, content in cells.items())
         + "</tr>"
     )
@@ -100,7 +98,7 @@ def _controls(entries: Sequence[Entry]) -> str:
         _select(name, COLUMNS[name], "all", _with_counts(options, (record[recorded[name]] for record in records)))
         for name, options in choices.items()
     )
-    order = _select("sort", "Sort by", "the book's order", {name: COLUMNS[name].lower() for name in SORTED_BY})
+    order = _select("sort", "Sort by", "book order", {name: COLUMNS[name].lower() for name in SORTED_BY})
     return (
         '<form class="rd-filters" role="search" aria-label="Claims" autocomplete="off">'
         '<label>Search <input type="search" name="q" placeholder="all of these words"></label>'
