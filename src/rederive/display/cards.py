@@ -132,8 +132,7 @@ def verdict_bar(verdicts: Iterable[Verdict], bottom_line: str, headline: str = "
     summary = _counted(counted.elements())
     key = " ".join(f"<li>{badge(verdict)} {counted[verdict]}</li>" for verdict in present)
     return Shown(
-        f"{plain}{total} claims: {summary}
-",
+        f"{plain}{total} claims: {summary}\n",
         f'<div class="rd-bottom-line">{line}'
         f'<svg class="rd-bar" role="img" aria-label="{total} claims: {summary}">{_parts(counted)}</svg>'
         f'<ul class="rd-key">{key}</ul></div>',
