@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rederive.sphinxext import directives, downloads, functions
+from rederive.sphinxext import directives, downloads, explore, functions
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (directives, downloads, functions):
+    for part in (directives, downloads, explore, functions):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
