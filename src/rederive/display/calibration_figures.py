@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from rederive.display import charts
+from rederive.display.drawing import WIDTH
 
 OURS, EXACT_DIGITS = "this library", "digits taken for exact"
 CHECKS = [OURS, EXACT_DIGITS]
@@ -39,7 +40,7 @@ def alarms_by_kind(alarms: pd.DataFrame) -> None:
     told = "; ".join(f"{kind} {ours:.0%} and {exact:.0%}" for kind, ours, exact in shares.itertuples())
     charts.figure(
         alt.layer(marks.encode(x=x, y=y, shape=shape, stroke=stroke)).properties(
-            width=charts.WIDTH - 150, height=alt.Step(24)
+            width=WIDTH - 150, height=alt.Step(24)
         ),
         "Two marks a kind, on a scale from 0% to 100%: the share of honest simulated claims contradicted by this "
         f"library, and by a check that takes digits for exact. {told}.",

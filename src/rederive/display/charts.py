@@ -6,17 +6,15 @@ in a colour of its own, and says so in its legend.
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
-import vl_convert as vlc
 from scipy import stats
 
+from rederive.display.drawing import INK, ROW_LABEL, WIDTH, Chart, drawn
 from rederive.display.shown import Shown, show
 from rederive.display.tables import rendered
 
@@ -35,44 +33,7 @@ SHAPES = {
     "implied, not observed": "circle",
     "simulated, not observed": "circle",
 }
-WIDTH, HEIGHT = 420, 270
 LEAST_P = 1e-6  # p values below it are drawn there
-INK = "currentColor"  # charts are inline, so they take the page's own text colour, light or dark
-FONT = "Liberation Sans, Arial, sans-serif"  # the first ships with the renderer: the same widths on every machine
-
-Chart = alt.LayerChart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart | alt.ConcatChart
-
-THEME: dict[str, Any] = {
-    "background": "transparent",
-    "font": FONT,
-    "view": {"stroke": None},
-    "axis": {
-        "labelColor": INK,
-        "titleColor": INK,
-        "domainColor": INK,
-        "tickColor": INK,
-        "gridColor": INK,
-        "gridOpacity": 0.12,
-        "labelFontSize": 13,
-        "titleFontSize": 13,
-        "titleFontWeight": "normal",
-        "labelLimit": 260,
-    },
-    "legend": {
-        "labelColor": INK,
-        "titleColor": INK,
-        "orient": "top",
-        "direction": "horizontal",
-        "columns": 2,
-        "labelFontSize": 13,
-        "titleFontSize": 13,
-        "titleFontWeight": "normal",
-        "labelLimit": 400,
-        "symbolStrokeWidth": 2,
-    },
-    "text": {"color": INK, "fontSize": 13},
-    "rule": {"color": INK},
-}
 
 
 def figure(
@@ -82,34 +43,24 @@ def figure(
     caption: str,
     formats: Mapping[str, str] | None = None,
     *,
-    narrow: bool = False,
+    phone: Chart | None = None,
 ) -> None:
-    """Show a chart with its alternative in words and the table behind it; a narrow one is not blown up on wide pages.
+    """Show a chart with its alternative in words and the table behind it; see `drawing.drawn` about `phone`.
 
     The chart is drawn as SVG that is part of the page: no script, no other host, and its text follows the page's
     colours. Readers of plain text get the words and the table.
     """
-    spec = chart.configure(**THEME).to_dict()
-    svg = re.sub(r"<[^>]+>", _rounded_places, vlc.vegalite_to_svg(spec))
-    name = hashlib.sha256(svg.encode()).hexdigest()[:8]
-    svg = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\g<1>{name}-\g<2>", svg)  # ids must differ between figures
-    svg = re.sub(r"<svg [^>]*?viewBox=", '<svg aria-hidden="true" focusable="false" viewBox=', svg, count=1)
+    drawings, name = drawn(chart, phone)
     behind = rendered(data, "The numbers behind this figure", formats or {})
     show(
         Shown(
             f"[Figure] {caption}\n{alt_text}\n{behind.plain}",
-            f'<figure class="rd-figure{" rd-narrow" if narrow else ""}" id="figure-{name}">'
-            '<div class="rd-scroll" tabindex="0" role="group" aria-label="Figure; may scroll sideways">'
-            f'<div class="rd-chart" role="img" aria-label="{escape(alt_text, quote=True)}">{svg}</div></div>'
+            f'<figure class="rd-figure" id="figure-{name}">'
+            f'<div class="rd-chart" role="img" aria-label="{escape(alt_text, quote=True)}">{drawings}</div>'
             f'<div class="rd-caption">{escape(caption)}</div>'
             f"<details><summary>The numbers behind this figure</summary>{behind.html}</details></figure>",
         )
     )
-
-
-def _rounded_places(tag: re.Match[str]) -> str:
-    """An SVG tag whose numbers have three decimals: a thousandth of a pixel, and fewer than processors differ in."""
-    return re.sub(r"\d+\.\d{4,}", lambda number: f"{float(number[0]):.3f}", tag[0])
 
 
 def feasible_sets(outlines: pd.DataFrame) -> Chart:
@@ -118,10 +69,16 @@ def feasible_sets(outlines: pd.DataFrame) -> Chart:
     `outlines` has columns `se`, `effect_lower`, `effect_upper` and `from`, the outermost set first.
     """
     order = list(dict.fromkeys(outlines["from"]))
-    fill = alt.Fill("from:N", title="implied by", sort=order, scale=alt.Scale(range=["transparent", IMPLIED]))
+    fill = alt.Fill(
+        "from:N",
+        title="implied by",
+        sort=order,
+        scale=alt.Scale(range=["transparent", f"{IMPLIED}40"]),
+        legend=alt.Legend(symbolType="square", symbolStrokeColor=IMPLIED, symbolDash=[4, 3], symbolStrokeWidth=1.5),
+    )
     areas = (
         alt.Chart(outlines)
-        .mark_area(fillOpacity=0.25, stroke=IMPLIED, strokeWidth=1.5, strokeDash=[4, 3])
+        .mark_area(stroke=IMPLIED, strokeWidth=1.5, strokeDash=[4, 3])
         .encode(
             x=alt.X(
                 "se:Q",
@@ -135,7 +92,7 @@ def feasible_sets(outlines: pd.DataFrame) -> Chart:
             detail="side:N",
         )
     )
-    return alt.layer(areas).properties(width=WIDTH, height=HEIGHT)
+    return alt.layer(areas)
 
 
 def reduction_by_control_risk(curve: pd.DataFrame, marks: pd.DataFrame, claimed: float) -> Chart:
@@ -156,11 +113,11 @@ def reduction_by_control_risk(curve: pd.DataFrame, marks: pd.DataFrame, claimed:
     )
     claim = alt.Chart(pd.DataFrame({"y": [claimed], "label": [f"{claimed:.0%}, if odds are read as risks"]}))
     line = claim.mark_rule(color=PRINTED, strokeWidth=2).encode(y="y:Q")
-    words = claim.mark_text(align="right", dy=-8, x=WIDTH).encode(y="y:Q", text="label:N")
+    words = claim.mark_text(align="right", dy=-8, x="width").encode(y="y:Q", text="label:N")
     points = alt.Chart(marks).encode(x="control_risk:Q", y="reduction:Q")
     dots = points.mark_point(filled=False, size=80, color=IMPLIED, strokeWidth=2, opacity=1)
     labels = points.mark_text(align="left", dx=7, dy=-10).encode(text="trial:N")
-    return alt.layer(band, line, words, dots, labels).properties(width=WIDTH, height=HEIGHT)
+    return alt.layer(band, line, words, dots, labels)
 
 
 def fill_of(kind: str) -> str:
@@ -168,11 +125,14 @@ def fill_of(kind: str) -> str:
     return KINDS[kind] if kind in {"counted", "printed"} else "transparent"
 
 
-def forest(rows: pd.DataFrame, title: str, heading: str = "", *, legend: bool = True) -> Chart:
+def forest(
+    rows: pd.DataFrame, title: str, heading: str = "", *, legend: bool = True, numbers_beside: bool = True
+) -> Chart:
     """A forest plot that keeps what was counted, printed and implied apart; `title` says what its axis shows.
 
     `rows` has `label`, `low`, `high` (the estimate, or its range where it is implied), `lower`, `upper` (its interval),
-    `text` and `kind`, one of `KINDS`, in the order of drawing.
+    `text` and `kind`, one of `KINDS`, in the order of drawing. The numbers stand beside the plot, or above each line
+    for phones.
     """
     present = [kind for kind in KINDS if kind in set(rows["kind"])]
     colours = [KINDS[kind] for kind in present]
@@ -191,7 +151,13 @@ def forest(rows: pd.DataFrame, title: str, heading: str = "", *, legend: bool = 
     stroke = alt.Stroke("kind:N", scale=alt.Scale(domain=present, range=colours), **key)
     fill = alt.Fill("kind:N", scale=alt.Scale(domain=present, range=fills), **key)
     shape = alt.Shape("kind:N", scale=alt.Scale(domain=present, range=[SHAPES[kind] for kind in present]), **key)
-    y = alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(ticks=False, domain=False))
+    offset = 0 if numbers_beside else -2 * ROW_LABEL
+    y = alt.Y(
+        "label:N",
+        sort=list(rows["label"]),
+        title=None,
+        axis=alt.Axis(ticks=False, domain=False, labelOffset=offset),
+    )
     base = alt.Chart(rows).encode(y=y)
     seen, implied = (base.transform_filter(alt.datum.implied == flag) for flag in (False, True))
     unity = alt.Chart(pd.DataFrame({"x": [1.0]})).mark_rule(opacity=0.6).encode(x="x:Q")
@@ -208,22 +174,25 @@ def forest(rows: pd.DataFrame, title: str, heading: str = "", *, legend: bool = 
         .mark_point(size=90, strokeWidth=2, opacity=1)
         .encode(x=alt.X("low:Q", **x), stroke=stroke, fill=fill, shape=shape),
     )
-    words = (
-        alt.Chart(rows)
-        .mark_text(align="left", color=INK)
-        .encode(y=alt.Y("label:N", sort=list(rows["label"]), axis=None), text="text:N", x=alt.value(0))
-    )
-    step = alt.Step(28)
-    chart = alt.hconcat(
-        plot.properties(width=WIDTH - 170, height=step), words.properties(width=150, height=step), spacing=8
-    )
+    chart: Chart
+    if numbers_beside:
+        step = alt.Step(28)
+        words = base.mark_text(align="left").encode(y=y.axis(None), text="text:N", x=alt.value(0))
+        sides = plot.properties(width=WIDTH - 170, height=step), words.properties(width=150, height=step)
+        chart = alt.hconcat(*sides, spacing=8)
+    else:
+        above = base.mark_text(align="left", dy=-ROW_LABEL).encode(text="text:N", x=alt.value(0))
+        chart = alt.layer(plot, above).properties(height=alt.Step(28 + ROW_LABEL))
     name = alt.TitleParams(heading, color=INK, fontSize=13, fontWeight="normal", anchor="start")
     return chart.properties(title=name) if heading else chart
 
 
-def forests(panels: Mapping[str, pd.DataFrame], title: str) -> Chart:
+def forests(panels: Mapping[str, pd.DataFrame], title: str, *, numbers_beside: bool = True) -> Chart:
     """Forest plots one below the other, each with its own scale, under one key; `panels` by heading, as in `forest`."""
-    plots = [forest(rows, title, name, legend=i == 0) for i, (name, rows) in enumerate(panels.items())]
+    plots = [
+        forest(rows, title, name, legend=i == 0, numbers_beside=numbers_beside)
+        for i, (name, rows) in enumerate(panels.items())
+    ]
     # shared, the scales would share their missing keys too
     apart = alt.ScaleResolveMap(stroke="independent", fill="independent", shape="independent")
     return alt.vconcat(*plots, spacing=14, resolve=alt.Resolve(scale=apart))
@@ -240,7 +209,7 @@ def possible_deaths(tables: pd.DataFrame) -> Chart:
     points = (
         alt.Chart(tables).mark_point(filled=False, size=28, color=IMPLIED, opacity=1, strokeWidth=1.5).encode(x=x, y=y)
     )
-    return alt.layer(points).properties(width=WIDTH, height=HEIGHT)
+    return alt.layer(points)
 
 
 def possible_sizes(pairs: pd.DataFrame, smallest: int, largest: int) -> Chart:
@@ -257,7 +226,7 @@ def possible_sizes(pairs: pd.DataFrame, smallest: int, largest: int) -> Chart:
         "nearly equal:N",
         title="possible, not observed: arms that differ",
         scale=alt.Scale(domain=words, range=[7, 70]),
-        legend=alt.Legend(titleLimit=WIDTH, symbolStrokeColor=IMPLIED, symbolFillColor="transparent"),
+        legend=alt.Legend(symbolStrokeColor=IMPLIED, symbolFillColor="transparent"),
     )
     width = alt.StrokeWidth("nearly equal:N", scale=alt.Scale(domain=words, range=[0.7, 2]), legend=None)
     points = (
@@ -300,7 +269,7 @@ def required_sizes(sizes: pd.DataFrame, have: int) -> Chart:
     there = alt.Chart(pd.DataFrame({"n": [have], "label": [f"{have:,} patients pooled"]}))
     rule = there.mark_rule(color=PRINTED, strokeWidth=2).encode(y="n:Q")
     words = there.mark_text(align="left", dx=4, dy=11, x=0).encode(y="n:Q", text="label:N")
-    return alt.layer(lines, rule, words).properties(width=WIDTH, height=HEIGHT)
+    return alt.layer(lines, rule, words)
 
 
 def sequential_boundaries(boundary: pd.DataFrame, points: pd.DataFrame) -> Chart:
@@ -320,13 +289,13 @@ def sequential_boundaries(boundary: pd.DataFrame, points: pd.DataFrame) -> Chart
     line = alt.Chart(boundary).mark_line(color=LIMIT, strokeWidth=2, clip=True).encode(x=x, y=y)
     usual = alt.Chart(pd.DataFrame({"z": [stats.norm.isf(0.025)], "label": ["single test at 5%"]}))
     rule = usual.mark_rule(strokeDash=[2, 2], color=LIMIT).encode(y="z:Q")
-    words = usual.mark_text(align="right", dy=11, x=WIDTH - 4).encode(y="z:Q", text="label:N")
+    words = usual.mark_text(align="right", dy=11, x="width", dx=-4).encode(y="z:Q", text="label:N")
     marks = alt.Chart(points).encode(x="information:Q", y="z:Q")
     dots = marks.mark_point(color=IMPLIED, size=80, filled=False, strokeWidth=2, opacity=1)
     labels = marks.mark_text(align="left", dx=5, dy=-12).encode(text="label:N")
     named = alt.Chart(pd.DataFrame({"x": [0.45], "y": [4.2], "label": ["monitoring boundary"]}))
     name = named.mark_text(align="left").encode(x="x:Q", y="y:Q", text="label:N")
-    return alt.layer(line, rule, words, dots, labels, name).properties(width=WIDTH, height=HEIGHT)
+    return alt.layer(line, rule, words, dots, labels, name)
 
 
 def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, float]) -> Chart:
@@ -388,7 +357,7 @@ def centred_r2(curve: pd.DataFrame) -> Chart:
     )
     y = alt.Y("r2:Q", title="R² about the mean", scale=alt.Scale(domain=[0, 1]))
     line = alt.Chart(curve).mark_line(color=IMPLIED, strokeWidth=2, strokeDash=[4, 3]).encode(x=x, y=y)
-    return alt.layer(line).properties(width=WIDTH, height=HEIGHT)
+    return alt.layer(line)
 
 
 def regression_to_the_mean(curves: pd.DataFrame, printed: pd.DataFrame) -> Chart:
@@ -409,13 +378,13 @@ def regression_to_the_mean(curves: pd.DataFrame, printed: pd.DataFrame) -> Chart
         title="assumed variation within a patient",
         sort=list(dict.fromkeys(curves["within-patient variation"])),
         scale=alt.Scale(range=[[12, 3], [8, 3], [4, 3], [1, 3]]),
-        legend=alt.Legend(columns=4, symbolStrokeColor=IMPLIED, titleLimit=WIDTH),
+        legend=alt.Legend(columns=4, symbolStrokeColor=IMPLIED),
     )
     lines = alt.Chart(curves).mark_line(color=IMPLIED, strokeWidth=2, clip=True).encode(x=x, y=y, strokeDash=dash)
     there = alt.Chart(printed)
     rules = there.mark_rule(color=PRINTED, strokeWidth=2).encode(y="ratio:Q")
-    words = there.mark_text(align="right", dy=-7, x=WIDTH).encode(y="ratio:Q", text="label:N")
-    return alt.layer(lines, rules, words).properties(width=WIDTH, height=HEIGHT)
+    words = there.mark_text(align="right", dy=-7, x="width").encode(y="ratio:Q", text="label:N")
+    return alt.layer(lines, rules, words)
 
 
 def reduction_by_share(curves: pd.DataFrame, marks: pd.DataFrame, claimed: pd.DataFrame) -> Chart:
@@ -442,8 +411,8 @@ def reduction_by_share(curves: pd.DataFrame, marks: pd.DataFrame, claimed: pd.Da
     names = points.mark_text(align="center", dy=17).encode(text="time:N")
     there = alt.Chart(claimed)
     rules = there.mark_rule(color=PRINTED, strokeWidth=2).encode(y="claimed:Q")
-    words = there.mark_text(align="right", dy=-8, x=WIDTH).encode(y="claimed:Q", text="label:N")
-    return alt.layer(lines, rules, words, dots, names).properties(width=WIDTH, height=HEIGHT)
+    words = there.mark_text(align="right", dy=-8, x="width").encode(y="claimed:Q", text="label:N")
+    return alt.layer(lines, rules, words, dots, names)
 
 
 def power_by_risk_ratio(curve: pd.DataFrame) -> Chart:
@@ -457,7 +426,7 @@ def power_by_risk_ratio(curve: pd.DataFrame) -> Chart:
     )
     line = alt.Chart(curve).mark_line(color=IMPLIED, strokeWidth=2, strokeDash=[4, 3]).encode(x=x, y=y)
     unity = alt.Chart(pd.DataFrame({"x": [1.0]})).mark_rule(opacity=0.6).encode(x="x:Q")
-    return alt.layer(unity, line).properties(width=WIDTH, height=HEIGHT)
+    return alt.layer(unity, line)
 
 
 def assumed_curves(
@@ -484,17 +453,16 @@ def assumed_curves(
             columns=1 if max(map(len, names)) > 5 else len(names),
             symbolStrokeColor=IMPLIED,
             symbolSize=600,
-            titleLimit=WIDTH,
         ),
     )
     layers = [alt.Chart(curves).mark_line(color=IMPLIED, strokeWidth=2, clip=True).encode(x=x, y=y, strokeDash=dash)]
     if line is not None:
         across = alt.Chart(pd.DataFrame({"y": [line[0]], "label": [line[1]]}))
         layers.append(across.mark_rule(color=LIMIT, strokeWidth=1.5).encode(y="y:Q"))
-        end = 4 if line_named == "left" else WIDTH
-        layers.append(across.mark_text(align=line_named, dy=-8, x=end).encode(y="y:Q", text="label:N"))
+        end: dict[str, Any] = {"x": 4} if line_named == "left" else {"x": "width"}
+        layers.append(across.mark_text(align=line_named, dy=-8, **end).encode(y="y:Q", text="label:N"))
     if points is not None:
         hollow = alt.Shape("kind:N", title=None, scale=alt.Scale(range=["circle"]), legend=alt.Legend(columns=1))
         dots = alt.Chart(points.assign(kind="simulated, not observed")).encode(x=x, y=y, shape=hollow)
         layers.append(dots.mark_point(filled=False, size=50, color=IMPLIED, strokeWidth=1.5, opacity=1))
-    return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
+    return alt.layer(*layers)

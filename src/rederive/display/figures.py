@@ -85,8 +85,9 @@ def forest(
     `counted` has `label`, `estimate`, `lower` and `upper`; `implied` gives the range of a ratio and that of its limits.
     """
     table = _forest_rows(counted, printed, implied)
+    title = "odds ratio of death; below 1 favours thymosin α1"
     charts.figure(
-        charts.forest(table, "odds ratio of death; below 1 favours thymosin α1"),
+        charts.forest(table, title),
         "Forest plot of odds ratios of death on a log scale: "
         + "; ".join(f"{row.label} {row.text}, {row.kind}" for row in table.itertuples())
         + ".",
@@ -94,6 +95,7 @@ def forest(
         "What was counted, what is printed, and what the two together imply for the trials whose counts we have "
         "not seen. The hollow bar is the range that rounding leaves for their odds ratio, the dashed line the widest "
         "its 95% interval can be. It is arithmetic, not data.",
+        phone=charts.forest(table, title, numbers_beside=False),
     )
 
 
@@ -124,8 +126,9 @@ def responses_by_time(
     by_outcome = {time: np.arange(3 * len(parts[1])).reshape(3, -1).T.ravel() for time, parts in panels.items()}
     rows = {time: _forest_rows(*parts).iloc[by_outcome[time]] for time, parts in panels.items()}
     told = pd.concat([panel.assign(time=time) for time, panel in rows.items()])
+    title = "odds ratio of response; above 1 favours thymosin α1"
     charts.figure(
-        charts.forests(rows, "odds ratio of response; above 1 favours thymosin α1"),
+        charts.forests(rows, title),
         f"{len(rows)} forest plots of odds ratios of response on log scales. "
         + " ".join(
             f"{time}: {'; '.join(f'{row.label} {row.text}, {row.kind}' for row in panel.itertuples())}."
@@ -137,6 +140,7 @@ def responses_by_time(
         "Diamonds: the meta-analysis of four trials, as printed. Squares: the one trial whose counts we have seen. "
         "Hollow bars: what the other three must then pool to, by arithmetic; the bar is what rounding leaves open, the "
         "dashed line the widest its 95% interval can be. The review tells the first panel and leaves out the second.",
+        phone=charts.forests(rows, title, numbers_beside=False),
     )
 
 
@@ -446,4 +450,5 @@ def hazard_ratios_without_effect(simulated: pd.DataFrame, printed: Mapping[str, 
         told[["of", "label", "text", "kind"]].rename(columns={"label": "analysis", "text": "hazard ratio"}),
         "Solid: printed hazard ratios with 95% interval. Hollow and dashed: median and middle 90% of simulated cohorts "
         f"in which the covariate has no effect, so that the truth is 1. Ratios below {floor} are drawn there.",
+        phone=charts.forests(panels, "hazard ratio (log scale)", numbers_beside=False),
     )

@@ -1,22 +1,44 @@
-"""The little that Jupyter Book does not do itself.
+"""The little that Jupyter Book does not do itself, a module for each part; what each does, it says.
 
-It offers every chapter's `.py` source beside its `.ipynb`, leads from verdict cards to functions, data and tests, shows
-those on pages of their own, and gives pages four directives: `rederive-scoreboard`, the verdicts on all documents,
-`rederive-bottom-lines`, the bottom line on each, `rederive-verdicts`, what each verdict means, and `rederive-ledger`,
-every claim in one table.
+Pages get five directives: `rederive-scoreboard`, `rederive-bottom-lines` and `rederive-changing-findings` for the
+front page, `rederive-verdicts`, what each verdict means, and `rederive-ledger`, every claim in one table.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rederive.sphinxext import cards, directives, downloads, functions, ledger, mathematics, policy, sources
+from rederive.sphinxext import (
+    cards,
+    directives,
+    downloads,
+    explore,
+    functions,
+    landing,
+    ledger,
+    mathematics,
+    policy,
+    sources,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+PARTS = (
+    cards,
+    directives,
+    downloads,
+    explore,
+    functions,
+    landing,
+    ledger,
+    mathematics,
+    policy,
+    sources,
+)
+
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (cards, directives, downloads, functions, ledger, mathematics, policy, sources):
+    for part in PARTS:
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,244 @@
+"""Vega's drawings made small: the same picture in a fraction of the characters.
+
+Vega writes every mark with all its attributes, to a thousandth of a pixel, for pages in which scripts go on changing
+it. In a book nothing does, but for marks named as states (see `rederive.display.explore`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby, pairwise
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+INHERITED = {
+    *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-miterlimit"),
+    *("font-family", "font-size", "font-weight", "font-style", "text-anchor"),
+    *("display", "data-state", "data-static"),
+}
+"""Attributes that a group hands down, or that do to a group what they do to each of its parts."""
+
+PLACES = {"d", "x", "y", "x1", "x2", "y1", "y2", "dx", "dy", "width", "height", "transform"}
+KEPT = INHERITED | PLACES | {"opacity", "id", "clip-path", "viewBox"}
+NAMES = {"data-state", "data-static"}
+FEW = 4  # so many equal symbols are drawn as vertices of one path
+
+
+def compact(svg: str, name: str, attributes: Mapping[str, str], scale: float = 1.0) -> str:
+    """Vega's SVG without what no reader sees, its ids beginning with `name`, which no other drawing on the page has.
+
+    `attributes` are added to the root; by `scale` the drawing is larger than Vega has it.
+
+    Marks described as `state 3` get the attribute `data-state="3"` and are not displayed; those described as `static`
+    get `data-static`.
+    """
+    root = ElementTree.fromstring(re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", svg))
+    for element in root.iter():
+        _named(element)
+    _visible(root)
+    box = root.attrib["viewBox"]
+    size = {"width": f"{scale * float(box.split()[2]):.0f}", "viewBox": box}
+    root.attrib.clear()
+    _merged(root)
+    _handed_up(root)
+    _markers_numbered(root, name)
+    root.attrib = {"aria-hidden": "true", "focusable": "false", **attributes, **size, **root.attrib}
+    text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True).replace(" />", "/>")
+    # ids must differ between figures
+    return re.sub(r'(id="|url\(#)(clip|gradient)', rf"\g<1>{name}-\g<2>", text)
+
+
+def _named(element: Element) -> None:
+    """Keep the attributes that show; a state's name becomes one of its own, and is not displayed until chosen."""
+    named = re.fullmatch(r"state (\d+)|(static)", element.attrib.get("aria-label", ""))
+    element.attrib = {key: _short(key, value) for key, value in element.attrib.items() if key in KEPT}
+    for key in ("opacity", "fill-opacity", "stroke-opacity"):
+        if element.attrib.get(key) == "1":
+            del element.attrib[key]
+    if element.attrib.get("font-weight") == "normal":
+        del element.attrib["font-weight"]
+    if element.attrib.get("fill") == "transparent":
+        element.set("fill", "none")
+    if named and named[1]:
+        element.attrib |= {"data-state": named[1], "display": "none"}
+    elif named:
+        element.set("data-static", "")
+
+
+def _short(key: str, value: str) -> str:
+    """A tenth of a pixel is enough, and fewer decimals than processors differ in."""
+    if key not in PLACES:
+        return value
+    rounded = re.sub(r"-?\d+(\.\d+)?(e-?\d+)?", lambda number: f"{round(float(number[0]), 1) + 0:g}", value)
+    return re.sub(r"(?<=\d)L", " ", rounded).replace(",-", "-") if key == "d" else rounded
+
+
+def _visible(group: Element) -> None:
+    """Drop what is not drawn, and groups around it."""
+    for child in list(group):
+        _visible(child)
+        drawn = {
+            "path": bool(child.get("d")) and bool({"fill", "stroke"} & set(child.attrib)),
+            "line": "stroke" in child.attrib,
+            "rect": group.tag == "clipPath" or bool({"fill", "stroke"} & set(child.attrib)),
+            "g": len(child) > 0,
+            "defs": len(child) > 0,
+        }.get(child.tag, True)
+        unseen = child.get("display") == "none" and "data-state" not in child.attrib
+        if not drawn or unseen:
+            group.remove(child)
+
+
+def _merged(group: Element) -> None:
+    """Draw neighbours that look the same as one, and take out groups that do nothing."""
+    children: list[Element] = []
+    for child in group:
+        _merged(child)
+        if child.tag == "line":
+            _line_as_path(child)
+        if child.tag == "text":
+            _placed(child)
+        if child.tag == "g" and not _moved(child) and not set(child.attrib):
+            children += list(child)
+        elif child.tag == "g" and len(child) == 1 and child[0].tag == "g" and _joined(child, child[0]):
+            children.append(child[0])
+        else:
+            children.append(child)
+    group[:] = _texts_together(_symbols_together(_strokes_together(children)))
+
+
+def _shift(element: Element) -> tuple[float, float] | None:
+    """By how much a transform moves an element, if that is all it does."""
+    found = re.fullmatch(r"translate\((-?[\d.]+),(-?[\d.]+)\)", element.get("transform", "translate(0,0)"))
+    return (float(found[1]), float(found[2])) if found else None
+
+
+def _moved(element: Element) -> bool:
+    if _shift(element) != (0.0, 0.0):
+        return True
+    element.attrib.pop("transform", None)
+    return False
+
+
+def _joined(outer: Element, inner: Element) -> bool:
+    """Let the inner of two groups do what both did, if that is possible."""
+    shifts = _shift(outer), _shift(inner)
+    if set(outer.attrib) - {"transform"} or shifts[0] is None or shifts[1] is None or "clip-path" in inner.attrib:
+        return False
+    x, y = shifts[0][0] + shifts[1][0], shifts[0][1] + shifts[1][1]
+    inner.set("transform", f"translate({x:g},{y:g})")
+    _moved(inner)
+    return True
+
+
+def _line_as_path(line: Element) -> None:
+    shift = _shift(line)
+    if shift is None:
+        return
+    x, y = (float(line.attrib.pop(end, "0")) for end in ("x2", "y2"))
+    line.tag = "path"
+    line.attrib.pop("transform", None)
+    along = f"h{x:g}" if y == 0 else f"v{y:g}" if x == 0 else f"l{x:g},{y:g}"
+    line.set("d", f"M{shift[0]:g},{shift[1]:g}{along}".replace(",-", "-"))
+
+
+def _placed(text: Element) -> None:
+    shift = _shift(text)
+    if shift is not None and not len(text):  # the lines of a longer text have places of their own
+        text.attrib.pop("transform", None)
+        text.attrib |= {"x": f"{shift[0]:g}", "y": f"{shift[1]:g}"}
+
+
+def _looks(element: Element, *but: str) -> dict[str, str]:
+    return {key: value for key, value in element.attrib.items() if key not in but}
+
+
+def _strokes_together(children: Iterable[Element]) -> list[Element]:
+    """Neighbouring lines of one look become one path. What is seen through (opacity) may overlap and stays apart."""
+    kept: list[Element] = []
+    for child in children:
+        last = kept[-1] if kept else None
+        if (
+            last is not None
+            and last.tag == child.tag == "path"
+            and _looks(last, "d") == _looks(child, "d")
+            and not {"fill", "opacity", "transform"} & set(child.attrib)
+        ):
+            last.set("d", last.attrib["d"] + child.attrib["d"])
+        else:
+            kept.append(child)
+    return kept
+
+
+def _runs(children: Iterable[Element], alike: Callable[[Element], object]) -> Iterable[tuple[object, list[Element]]]:
+    """Neighbours of which `alike` says the same; of those of which it says None, each alone."""
+    numbered = enumerate(children)
+    for (key, _), run in groupby(numbered, lambda item: (found := alike(item[1]), found is None and item[0])):
+        yield key, [element for _, element in run]
+
+
+def _symbols_together(children: Iterable[Element]) -> list[Element]:
+    """Runs of equal symbols become the vertices of a path, marked with that symbol.
+
+    Each then takes as many characters as its place does.
+    """
+
+    def alike(element: Element) -> object:
+        symbol = element.tag == "path" and "transform" in element.attrib and _shift(element) is not None
+        return _looks(element, "transform") if symbol and not NAMES & set(element.attrib) else None
+
+    kept: list[Element] = []
+    for key, run in _runs(children, alike):
+        kept += run if key is None or len(run) < FEW else _marked_path(run)
+    return kept
+
+
+def _marked_path(symbols: list[Element]) -> list[Element]:
+    """A marker that looks like the symbols, and the path it marks."""
+    marker = Element("marker", {"markerUnits": "userSpaceOnUse", "overflow": "visible"})
+    marker.append(Element("path", _looks(symbols[0], "transform")))
+    places = [shift for symbol in symbols if (shift := _shift(symbol)) is not None]
+    at = " ".join(f"{x:g},{y:g}".replace(",-", "-") for x, y in places)
+    return [marker, Element("path", {"d": f"M{at}"})]
+
+
+def _markers_numbered(root: Element, name: str) -> None:
+    """Give markers ids, and let the path behind each use it."""
+    number = 0
+    for group in root.iter():
+        for marker, path in pairwise(group):
+            if marker.tag == "marker":
+                number += 1
+                marker.set("id", f"{name}-marker{number}")
+                path.attrib |= dict.fromkeys(
+                    ["marker-start", "marker-mid", "marker-end"], f"url(#{name}-marker{number})"
+                )
+
+
+def _texts_together(children: Iterable[Element]) -> list[Element]:
+    """Neighbouring texts of one look are a group, so that the look is said once."""
+    kept: list[Element] = []
+    for key, run in _runs(children, lambda each: _looks(each, "x", "y") if each.tag == "text" else None):
+        if key is None or len(run) == 1:
+            kept += run
+        else:
+            group = Element("g")
+            group.extend(run)
+            kept.append(group)
+    return kept
+
+
+def _handed_up(group: Element) -> None:
+    """Attributes that all parts of a group share are said once, by the group."""
+    for child in group:
+        _handed_up(child)
+    if group.tag in {"defs", "clipPath", "marker", "text"} or not len(group):
+        return
+    first = group[0]
+    for key in sorted(INHERITED & set(first.attrib)):
+        if all(child.get(key) == first.get(key) and child.tag != "marker" for child in group):
+            group.attrib.setdefault(key, first.attrib[key])
+            for child in group:
+                if group.attrib[key] == child.attrib[key]:
+                    del child.attrib[key]
