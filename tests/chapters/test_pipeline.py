@@ -70,7 +70,7 @@ def test_a_changed_module_runs_the_chapters_it_can_affect_and_changes_their_resu
         ("src/rederive/__init__.py", {"alpha", "beta"}),  # run by every import from the package
         ("src/rederive/template.html", {"alpha", "beta"}),  # which modules read it, imports do not tell
         ("requirements.lock", {"alpha", "beta"}),
-        ("src/rederive/sphinxext/directives.py", set()),
+        ("src/rederive/sphinxext/meanings.py", set()),
         ("book/index.md", set()),
         ("book/new.md", set()),
         ("src/rederive/methods/pooling.py", set()),  # the site documents it

@@ -45,21 +45,32 @@ def figure(
     *,
     phone: Chart | None = None,
 ) -> None:
-    """Show a chart with its alternative in words and the table behind it; see `drawing.drawn` about `phone`.
+    """Show a chart; arguments as in `pictured`."""
+    show(pictured(chart, alt_text, data, caption, formats, phone=phone))
+
+
+def pictured(
+    chart: Chart,
+    alt_text: str,
+    data: pd.DataFrame,
+    caption: str,
+    formats: Mapping[str, str] | None = None,
+    *,
+    phone: Chart | None = None,
+) -> Shown:
+    """A chart with its alternative in words and the table behind it; see `drawing.drawn` about `phone`.
 
     The chart is drawn as SVG that is part of the page: no script, no other host, and its text follows the page's
     colours. Readers of plain text get the words and the table.
     """
     drawings, name = drawn(chart, phone)
     behind = rendered(data, "The numbers behind this figure", formats or {})
-    show(
-        Shown(
-            f"[Figure] {caption}\n{alt_text}\n{behind.plain}",
-            f'<figure class="rd-figure" id="figure-{name}">'
-            f'<div class="rd-chart" role="img" aria-label="{escape(alt_text, quote=True)}">{drawings}</div>'
-            f'<div class="rd-caption">{escape(caption)}</div>'
-            f"<details><summary>The numbers behind this figure</summary>{behind.html}</details></figure>",
-        )
+    return Shown(
+        f"[Figure] {caption}\n{alt_text}\n{behind.plain}",
+        f'<figure class="rd-figure" id="figure-{name}">'
+        f'<div class="rd-chart" role="img" aria-label="{escape(alt_text, quote=True)}">{drawings}</div>'
+        f'<div class="rd-caption">{escape(caption)}</div>'
+        f"<details><summary>The numbers behind this figure</summary>{behind.html}</details></figure>",
     )
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from rederive.sphinxext import (
     cards,
-    directives,
     downloads,
     explore,
     functions,
     landing,
     ledger,
     mathematics,
+    meanings,
     policy,
     sources,
 )
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PARTS = (
     cards,
-    directives,
+    meanings,
     downloads,
     explore,
     functions,
