@@ -44,7 +44,17 @@ def bottom_lines(page: Tag) -> Tag:
 
 def said(element: Tag) -> str:
     """The text of an element, with straight quotation marks."""
-    return " ".join(element.get_text().split()).translate(str.maketrans("“”‘’", "\"\"''"))
+    return plain(element.get_text())
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split()).translate(str.maketrans("“”‘’", "\"\"''"))
+
+
+def titles(results: dict[str, Any]) -> list[str]:
+    """The titles of the chapters about documents, from their sources."""
+    chapters = [ROOT / f"{document['chapter']}.py" for document in results["documents"]]
+    return [chapter_passages(chapter.read_text("utf-8"))[0].heading for chapter in chapters]
 
 
 def numbers_in(text: str) -> Counter[str]:
@@ -55,26 +65,59 @@ def test_the_scoreboard_counts_the_verdicts_of_the_run(scoreboard: Tag, results:
     slugs = [document["slug"] for document in results["documents"]]
     counted = Counter((claim["document"], claim["verdict"]) for claim in results["claims"])
     rows = [[f"{SIGNS[verdict]} {verdict}", *(counted[slug, verdict] for slug in slugs)] for verdict in Verdict]
-    totals = [sum(row[i] for row in rows) for i in range(1, len(slugs) + 1)]
+    rows.append(["all claims", *(sum(row[i] for row in rows) for i in range(1, len(slugs) + 1))])
     shown = [[said(cell) for cell in row.find_all(["th", "td"])] for row in scoreboard.find_all("tr")]
-    assert shown == [["Verdict", *slugs], *([str(cell) for cell in row] for row in [*rows, ["all claims", *totals]])]
+    names = [title.partition(":")[0] for title in titles(results)]
+    assert shown[0] == ["verdict", *names, "all"]
+    assert shown[1:] == [[row[0], *map(str, row[1:]), str(sum(row[1:]))] for row in rows]
 
 
-def test_the_bottom_lines_are_those_of_the_run(bottom_lines: Tag, results: dict[str, Any]) -> None:
-    chapters = [ROOT / f"{document['chapter']}.py" for document in results["documents"]]
-    titles = [chapter_passages(chapter.read_text("utf-8"))[0].heading for chapter in chapters]
-    assert [said(title) for title in bottom_lines.find_all("dt")] == titles
-    lines = [" ".join(document["bottom_line"].split()) for document in results["documents"]]
-    assert [said(line) for line in bottom_lines.find_all("dd")] == lines
+def test_the_picture_of_the_scoreboard_shows_each_number_of_its_table(page: Tag, results: dict[str, Any]) -> None:
+    counted = Counter((claim["document"], claim["verdict"]) for claim in results["claims"])
+    expected = Counter(f"{SIGNS[Verdict(verdict)]}{n}" for (_, verdict), n in counted.items())
+    for drawing in page.select("#the-scoreboard svg"):
+        texts = Counter(text.get_text().replace(" ", "") for text in drawing.find_all("text"))
+        assert expected <= texts
 
 
-def test_every_other_number_is_typed_into_the_page_and_on_its_list(
-    page: Tag, scoreboard: Tag, bottom_lines: Tag
+def test_the_bottom_lines_are_the_headlines_of_the_run(bottom_lines: Tag, results: dict[str, Any]) -> None:
+    assert [said(title) for title in bottom_lines.find_all("dt")] == titles(results)
+    leads = [f"../{document['chapter']}.html" for document in results["documents"]]
+    assert [title.find("a")["href"] for title in bottom_lines.find_all("dt")] == leads
+    changes = Counter(claim["document"] for claim in results["claims"] if claim["changes"])
+    for document, line in zip(results["documents"], bottom_lines.find_all("dd"), strict=True):
+        n = changes[document["slug"]]
+        more = f" {n} finding{'s change' if n > 1 else ' changes'} what it concludes" if n else ""
+        assert said(line) == plain(document["headline"]) + more
+
+
+def test_the_findings_that_change_a_conclusion_are_all_there_and_lead_to_their_cards(
+    page: Tag, results: dict[str, Any]
 ) -> None:
-    made = sum((numbers_in(said(element)) for element in (scoreboard, bottom_lines)), Counter())
-    article = page.select_one("article")
+    chapters = {document["slug"]: document["chapter"] for document in results["documents"]}
+    expected = [
+        (f"../{chapters[slug]}.html#claim-{name}", f"{SIGNS[Verdict(claim['verdict'])]} {claim['verdict']}", claim)
+        for claim in results["claims"]
+        for slug, _, name in [claim["id"].partition("/")]
+        if claim["changes"]
+    ]
+    shown = page.select("#the-findings-that-change-a-conclusion li")
+    assert len(shown) == len(expected) > 0
+    for item, (address, verdict, claim) in zip(shown, expected, strict=True):
+        assert item.find("a")["href"] == address
+        assert said(item) == plain(f"{verdict} {claim['statement']} {claim['changes']}")
+
+
+def test_every_other_number_is_typed_into_the_page_and_on_its_list(page: Tag) -> None:
+    article = BeautifulSoup(str(page.select_one("article")), "html.parser")
+    made = article.select(
+        "#the-scoreboard figure, #the-bottom-lines dl, #the-findings-that-change-a-conclusion > :is(h3, ul)"
+    )
+    assert len(made) > 2
+    for element in made:
+        element.decompose()
     typed = sum((numbers_in(passage.text) for passage in markdown_passages(PAGE.read_text("utf-8"))), Counter())
-    assert numbers_in(said(article)) == made + typed
+    assert numbers_in(said(article)) == typed
     assert not orphans_of(PAGE)
 
 

@@ -89,23 +89,6 @@ def test_every_link_within_the_site_leads_somewhere(book: build.Book, pages: dic
     assert dead == []
 
 
-def test_the_landing_page_says_the_bottom_line_on_every_document_and_leads_to_its_chapter() -> None:
-    book = build.read_book(REPOSITORY)
-    page = BeautifulSoup((book.html / "book" / "index.html").read_text(encoding="utf-8"), "html.parser")
-    said = [
-        (term.find("a")["href"], " ".join(line.get_text().split()))
-        for term, line in zip(page.select("dl.simple > dt"), page.select("dl.simple > dd"), strict=True)
-    ]
-    documents = json.loads(book.claims.read_text(encoding="utf-8"))["documents"]
-    assert documents
-    expected = [(f"../{about['chapter']}.html", about["bottom_line"]) for about in documents]
-
-    def plain(text: str) -> str:
-        return re.sub("[“”\"‘’']", "'", text)  # Sphinx turns straight quotes into curly ones
-
-    assert [(to, plain(line)) for to, line in said] == [(to, plain(line)) for to, line in expected]
-
-
 def test_formulae_are_mathml_and_none_is_left_untranslated(book: build.Book, pages: dict[str, BeautifulSoup]) -> None:
     formulae = [formula for page in pages.values() for formula in page.find_all("math")]
     assert formulae
