@@ -48,6 +48,7 @@ from rederive.checks.risks import (
 )
 from rederive.checks.sources import judge_against_source
 from rederive.display import figures
+from rederive.display.explorations import OTHERS, POOLED, pooled_trials
 from rederive.display.shown import text
 from rederive.display.tables import table
 from rederive.methods.pooling import (
@@ -606,7 +607,7 @@ could be as high as {if_they_vary_at_most}.
 counted = alone[alone.measure == "OR"].rename(columns={"trial": "label"})
 lower, upper = seen.ratio_interval()
 pooled = {
-    "label": "both pooled",
+    "label": POOLED,
     "estimate": seen.ratio,
     "lower": lower,
     "upper": upper,
@@ -618,7 +619,8 @@ figures.forest(
         "high quality": high_quality,
         "multicentre": multicentre,
     },
-    {"nine unseen": (rest.ratio, rest.limits)},
+    {OTHERS: (rest.ratio, rest.limits)},
+    explore=pooled_trials(trials, overall, multicentre, k),
 )
 
 # %% [markdown]
@@ -761,7 +763,7 @@ sequential analysis, of {earlier.n.count():,} patients, of thymosin α1-based th
 """)
 
 # %%
-figures.sequential_boundary(shown, check.z)
+figures.sequential_boundary(shown, check.z, standing, n)
 
 # %% [markdown]
 # How did the evidence accumulate? We can follow the two trials we have seen, in the order of their publication. When

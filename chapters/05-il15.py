@@ -394,7 +394,7 @@ found = pd.DataFrame(
 )
 figures.power_by_animals(
     {f"{ratio:g}": design for ratio, design in designs.items()},
-    found[["animals", "beats_all"]],
+    found,
     [*sizes, 30, 50, 100, 200],
 )
 

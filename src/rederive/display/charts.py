@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from rederive.display.drawing import INK, ROW_LABEL, WIDTH, Chart, drawn
+from rederive.display.explore import STATIC, Exploration
 from rederive.display.shown import Shown, show
 from rederive.display.tables import rendered
 
@@ -44,9 +45,10 @@ def figure(
     formats: Mapping[str, str] | None = None,
     *,
     phone: Chart | None = None,
+    explore: Exploration | None = None,
 ) -> None:
     """Show a chart; arguments as in `pictured`."""
-    show(pictured(chart, alt_text, data, caption, formats, phone=phone))
+    show(pictured(chart, alt_text, data, caption, formats, phone=phone, explore=explore))
 
 
 def pictured(
@@ -57,11 +59,13 @@ def pictured(
     formats: Mapping[str, str] | None = None,
     *,
     phone: Chart | None = None,
+    explore: Exploration | None = None,
 ) -> Shown:
     """A chart with its alternative in words and the table behind it; see `drawing.drawn` about `phone`.
 
     The chart is drawn as SVG that is part of the page: no script, no other host, and its text follows the page's
-    colours. Readers of plain text get the words and the table.
+    colours. Readers of plain text get the words and the table. If there is something to `explore`, the marks of its
+    states are in the chart, and its choices stand below it.
     """
     drawings, name = drawn(chart, phone)
     behind = rendered(data, "The numbers behind this figure", formats or {})
@@ -69,6 +73,7 @@ def pictured(
         f"[Figure] {caption}\n{alt_text}\n{behind.plain}",
         f'<figure class="rd-figure" id="figure-{name}">'
         f'<div class="rd-chart" role="img" aria-label="{escape(alt_text, quote=True)}">{drawings}</div>'
+        f"{explore.html() if explore else ''}"
         f'<div class="rd-caption">{escape(caption)}</div>'
         f"<details><summary>The numbers behind this figure</summary>{behind.html}</details></figure>",
     )
@@ -106,11 +111,11 @@ def feasible_sets(outlines: pd.DataFrame) -> Chart:
     return alt.layer(areas)
 
 
-def reduction_by_control_risk(curve: pd.DataFrame, marks: pd.DataFrame, claimed: float) -> Chart:
+def reduction_by_control_risk(curve: pd.DataFrame, marks: pd.DataFrame, claimed: float, states: pd.DataFrame) -> Chart:
     """Relative risk reduction over control risk.
 
     `curve` has `control_risk`, `lower`, `upper`; `marks` has `control_risk`, `reduction` and `trial`; `claimed` is
-    the reduction the document prints.
+    the reduction the document prints. `states` are those of `explorations.control_risks`.
     """
     percent = alt.Axis(format="%", tickCount=6)
     risks = alt.Scale(nice=False)
@@ -128,7 +133,18 @@ def reduction_by_control_risk(curve: pd.DataFrame, marks: pd.DataFrame, claimed:
     points = alt.Chart(marks).encode(x="control_risk:Q", y="reduction:Q")
     dots = points.mark_point(filled=False, size=80, color=IMPLIED, strokeWidth=2, opacity=1)
     labels = points.mark_text(align="left", dx=7, dy=-10).encode(text="trial:N")
-    return alt.layer(band, line, words, dots, labels)
+    chosen = points_chosen(states.rename(columns={"control_risk": "x", "reduction": "y"}))
+    return alt.layer(band, line, words, dots, labels, *chosen)
+
+
+def points_chosen(states: pd.DataFrame) -> list[alt.Chart]:
+    """A hollow circle at `x` and `y` with its `text` below, and a line down to the axis, for each of the `states`."""
+    at = alt.Chart(states).encode(x="x:Q", y="y:Q", description="states:N")
+    return [
+        at.mark_rule(strokeDash=[2, 2], strokeOpacity=0.7).encode(y2=alt.value("height")),
+        at.mark_point(filled=False, size=170, color=IMPLIED, strokeWidth=3, opacity=1),
+        at.mark_text(align="left", dx=9, dy=13, fontWeight="bold").encode(text="text:N"),
+    ]
 
 
 def fill_of(kind: str) -> str:
@@ -142,9 +158,12 @@ def forest(
     """A forest plot that keeps what was counted, printed and implied apart; `title` says what its axis shows.
 
     `rows` has `label`, `low`, `high` (the estimate, or its range where it is implied), `lower`, `upper` (its interval),
-    `text` and `kind`, one of `KINDS`, in the order of drawing. The numbers stand beside the plot, or above each line
-    for phones.
+    `text` and `kind`, one of `KINDS`, in the order of drawing; if a figure can be explored, also `states`, which says
+    for which states a row is drawn (see `explore`). The numbers stand beside the plot, or above each line for phones.
     """
+    if "states" not in rows:
+        rows = rows.assign(states="")
+    always = rows[~rows["states"].str.startswith("state ")]
     present = [kind for kind in KINDS if kind in set(rows["kind"])]
     colours = [KINDS[kind] for kind in present]
     fills = [fill_of(kind) for kind in present]
@@ -152,7 +171,7 @@ def forest(
     x: dict[str, Any] = {
         "title": title,
         "scale": alt.Scale(
-            type="log", domain=[rows["lower"].min() * 0.95, max(1, rows["upper"].max()) * 1.1], nice=False
+            type="log", domain=[always["lower"].min() * 0.95, max(1, always["upper"].max()) * 1.1], nice=False
         ),
         "axis": alt.Axis(
             values=[0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.85, 1, 1.2, 1.5, 2, 3, 5, 10, 20, 50], format="~g"
@@ -165,18 +184,18 @@ def forest(
     offset = 0 if numbers_beside else -2 * ROW_LABEL
     y = alt.Y(
         "label:N",
-        sort=list(rows["label"]),
+        sort=list(always["label"]),
         title=None,
         axis=alt.Axis(ticks=False, domain=False, labelOffset=offset),
     )
-    base = alt.Chart(rows).encode(y=y)
+    base = alt.Chart(rows).encode(y=y, description="states:N")
     seen, implied = (base.transform_filter(alt.datum.implied == flag) for flag in (False, True))
     unity = alt.Chart(pd.DataFrame({"x": [1.0]})).mark_rule(opacity=0.6).encode(x="x:Q")
     limits = {"x": alt.X("lower:Q", **x), "x2": "upper:Q", "stroke": stroke}
     plot = alt.layer(
         unity,
-        seen.mark_rule(strokeWidth=2).encode(**limits),
-        implied.mark_rule(strokeWidth=2, strokeDash=[4, 3]).encode(**limits),
+        seen.mark_rule(strokeWidth=2, clip=True).encode(**limits),
+        implied.mark_rule(strokeWidth=2, strokeDash=[4, 3], clip=True).encode(**limits),
         # a hollow bar for a range of estimates, a mark for one
         base.transform_filter("datum.low < datum.high")
         .mark_bar(height=11, fill="transparent", strokeWidth=2, stroke=IMPLIED)
@@ -283,37 +302,42 @@ def required_sizes(sizes: pd.DataFrame, have: int) -> Chart:
     return alt.layer(lines, rule, words)
 
 
-def sequential_boundaries(boundary: pd.DataFrame, points: pd.DataFrame) -> Chart:
+def sequential_boundaries(boundary: pd.DataFrame, points: pd.DataFrame, states: pd.DataFrame) -> Chart:
     """The critical Z over the share of the required information, and where a printed Z stands under each assumption.
 
-    `boundary` has `information` and `critical`; `points` has `information`, `z` and `label`.
+    `boundary` has `information` and `critical`; `points` has `information`, `z` and `label`. `states` are those of
+    `explorations.sequential_assumptions`.
     """
-    shares = alt.Scale(domain=[0, max(2.0, float(points["information"].max()) * 1.1)], nice=False)
+    shares = alt.Scale(domain=[0, float(boundary["information"].max())], nice=False)
     x = alt.X(
         "information:Q",
         title="share of the required information (assumed)",
         axis=alt.Axis(format="%", tickCount=5),
         scale=shares,
     )
-    highest = max(6.0, float(points["z"].max()) * 1.2)
+    highest = 1.05 * max(float(points["z"].max()), float(states["critical"].max()))
     y = alt.Y("critical:Q", title="Z of the overall result", scale=alt.Scale(domain=[0, highest], nice=False))
     line = alt.Chart(boundary).mark_line(color=LIMIT, strokeWidth=2, clip=True).encode(x=x, y=y)
     usual = alt.Chart(pd.DataFrame({"z": [stats.norm.isf(0.025)], "label": ["single test at 5%"]}))
     rule = usual.mark_rule(strokeDash=[2, 2], color=LIMIT).encode(y="z:Q")
     words = usual.mark_text(align="right", dy=11, x="width", dx=-4).encode(y="z:Q", text="label:N")
-    marks = alt.Chart(points).encode(x="information:Q", y="z:Q")
+    marks = alt.Chart(points).encode(x="information:Q", y="z:Q", description=STATIC)
     dots = marks.mark_point(color=IMPLIED, size=80, filled=False, strokeWidth=2, opacity=1)
     labels = marks.mark_text(align="left", dx=5, dy=-12).encode(text="label:N")
     named = alt.Chart(pd.DataFrame({"x": [0.45], "y": [4.2], "label": ["monitoring boundary"]}))
     name = named.mark_text(align="left").encode(x="x:Q", y="y:Q", text="label:N")
-    return alt.layer(line, rule, words, dots, labels, name)
+    at = alt.Chart(states).encode(x="information:Q", description="states:N")
+    gap = at.mark_rule(strokeDash=[2, 2], strokeOpacity=0.7).encode(y="z:Q", y2="critical:Q")
+    limit = at.mark_tick(thickness=3, size=22, color=LIMIT, opacity=1, orient="horizontal").encode(y="critical:Q")
+    printed = at.mark_point(color=IMPLIED, size=170, filled=False, strokeWidth=3, opacity=1).encode(y="z:Q")
+    return alt.layer(line, rule, words, dots, labels, name, gap, limit, printed)
 
 
-def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, float]) -> Chart:
+def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, float], states: pd.DataFrame) -> Chart:
     """The p values by within-patient correlation, a panel per row of a table.
 
     Each curve has `correlation`, `p_lower`, `p_upper` and, where a simulation has one, `p_median`; `printed` is the
-    printed p value, or its bound, of each.
+    printed p value, or its bound, of each. `states` are those of `explorations.correlations`.
     """
     x = alt.X(
         "correlation:Q",
@@ -341,8 +365,13 @@ def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, f
             .mark_rule(color=PRINTED, strokeWidth=2)
             .encode(y=alt.Y("p:Q", scale=scale))
         )
+        at = alt.Chart(states[states["row"] == name]).encode(x=x, description="states:N")
+        here = at.mark_rule(strokeDash=[2, 2], strokeOpacity=0.7)
+        allowed = at.mark_bar(width=9, fill="transparent", stroke=IMPLIED, strokeWidth=2.5).encode(
+            y=alt.Y("p_lower:Q", scale=scale), y2="p_upper:Q"
+        )
         title = alt.TitleParams(name, color=INK, fontSize=13, fontWeight="normal", anchor="start")
-        panels.append(alt.layer(band, middle, line).properties(width=165, height=120, title=title))
+        panels.append(alt.layer(band, middle, line, here, allowed).properties(width=165, height=120, title=title))
     return alt.concat(*panels, columns=2, spacing=12)
 
 
@@ -448,11 +477,13 @@ def assumed_curves(
     points: pd.DataFrame | None = None,
     line: tuple[float, str] | None = None,
     line_named: Literal["left", "right"] = "left",
+    states: pd.DataFrame | None = None,
 ) -> Chart:
     """Curves that rest on assumptions, dashed, and simulated points on them, hollow.
 
     `curves` has `x`, `y` and `curve`, a name that says what is assumed; `points` has `x` and `y`. `key` heads the
-    legend of the curves. A `line` across is a height and its name, which stands at its left or right end.
+    legend of the curves. A `line` across is a height and its name, which stands at its left or right end. `states`
+    are those of `points_chosen`.
     """
     names = list(dict.fromkeys(curves["curve"]))
     dash = alt.StrokeDash(
@@ -476,4 +507,6 @@ def assumed_curves(
         hollow = alt.Shape("kind:N", title=None, scale=alt.Scale(range=["circle"]), legend=alt.Legend(columns=1))
         dots = alt.Chart(points.assign(kind="simulated, not observed")).encode(x=x, y=y, shape=hollow)
         layers.append(dots.mark_point(filled=False, size=50, color=IMPLIED, strokeWidth=1.5, opacity=1))
+    if states is not None:
+        layers += points_chosen(states)
     return alt.layer(*layers)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rederive.display import charts
+from rederive.display import charts, explorations
 from rederive.methods.factorial import FourArms, no_synergy, power_against_all
 from rederive.methods.rescue import seems_abolished, seems_abolished_one_control
 from rederive.methods.significance_filter import effect_for_power, significant_estimates
@@ -25,8 +25,10 @@ PERCENT = alt.Axis(format="%", tickCount=6)
 def power_by_animals(designs: Mapping[str, FourArms], simulated: pd.DataFrame, sizes: Sequence[int]) -> None:
     """The chance to beat all three other arms, over animals per arm: a curve for each assumed experiment.
 
-    `simulated` has `animals` and `beats_all`, the share of simulated experiments of some of the designs that do.
+    `designs` by hazard ratio in words. `simulated` has `ratio`, `animals` and `beats_all`, the share of simulated
+    experiments of some of the designs that do.
     """
+    explore = explorations.animals(designs, simulated)
     animals = np.unique(np.round(np.geomspace(4, 200, 60)))
     curves = pd.concat(
         pd.DataFrame({"x": animals, "y": power_against_all(design, animals), "curve": name})
@@ -47,8 +49,9 @@ def power_by_animals(designs: Mapping[str, FourArms], simulated: pd.DataFrame, s
             ),
             alt.Y("y:Q", title="chance to beat all three arms", scale=alt.Scale(domain=[0, 1]), axis=PERCENT),
             "assumed hazard ratio, combination v each single agent",
-            simulated.rename(columns={"animals": "x", "beats_all": "y"}),
+            simulated[["animals", "beats_all"]].set_axis(["x", "y"], axis=1),
             (0.8, "80%"),
+            states=explore.marks,
         ),
         f"{len(designs)} rising curves of the chance that the combination beats saline and both single agents in one "
         f"experiment, over animals per arm. From {sizes[0]} to {sizes[-1]} animals per arm, by assumed hazard ratio: "
@@ -57,6 +60,7 @@ def power_by_animals(designs: Mapping[str, FourArms], simulated: pd.DataFrame, s
         "The chance that one experiment finds the combination better than saline and than each agent alone, all three "
         "at 5%. Dashed: by formula. Circles: simulated, for some of the curves. Assumptions, not data.",
         dict.fromkeys(designs, ".0%"),
+        explore=explore,
     )
 
 

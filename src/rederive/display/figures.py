@@ -16,7 +16,8 @@ from rederive.checks.ratios import feasible_outline
 from rederive.checks.risks import relative_risk, relative_risk_of_hazard_ratio
 from rederive.checks.shares import nearly_equal, sizes_by_test
 from rederive.claims import PrintedRatio
-from rederive.display import charts
+from rederive.display import charts, explorations
+from rederive.display.explore import Exploration
 from rederive.methods.sequential import boundaries, detectable_reduction, required_information_size
 from rederive.methods.trial_power import fisher_power
 from rederive.printed import Interval, Printed, formatted, p_for_readers
@@ -65,8 +66,9 @@ def reduction_by_control_risk(ratio: PrintedRatio, claimed: Printed, control_ris
     marks["reduction"] = 1 - relative_risk(float(ratio.estimate), marks["control_risk"])
     first, last = (Interval(end.lower, end.upper) for end in (curve.iloc[0], curve.iloc[-1]))
     named = "; ".join(f"{row.trial}, {row.control_risk:.1%}: {row.reduction:.0%}" for row in marks.itertuples())
+    explore = explorations.control_risks(ratio, claimed)
     charts.figure(
-        charts.reduction_by_control_risk(curve, marks, claimed=float(claimed)),
+        charts.reduction_by_control_risk(curve, marks, float(claimed), explore.marks),
         f"A band falls from a relative reduction of {first:.1%} where next to nobody dies untreated to {last:.1%} "
         f"where {risks[-1]:.0%} do. At control risks of {named}. A solid line marks {claimed}.",
         marks,
@@ -74,20 +76,29 @@ def reduction_by_control_risk(ratio: PrintedRatio, claimed: Printed, control_ris
         "without the drug. The band is what rounding leaves open. Points mark control risks of visible trials; they "
         "are not those trials' own results.",
         {"control_risk": ".1%", "reduction": ".1%"},
+        explore=explore,
     )
 
 
 def forest(
-    counted: pd.DataFrame, printed: Mapping[str, PrintedRatio], implied: Mapping[str, tuple[Interval, Interval]]
+    counted: pd.DataFrame,
+    printed: Mapping[str, PrintedRatio],
+    implied: Mapping[str, tuple[Interval, Interval]],
+    explore: Exploration | None = None,
 ) -> None:
     """Odds ratios that were counted, printed or implied, kept apart.
 
     `counted` has `label`, `estimate`, `lower` and `upper`; `implied` gives the range of a ratio and that of its limits.
+    What there is to `explore` replaces rows of the same labels.
     """
     table = _forest_rows(counted, printed, implied)
+    rows = table
+    if explore is not None:
+        replaced = table["label"].isin(explore.marks["label"])
+        rows = pd.concat([table.assign(states=np.where(replaced, "static", "")), explore.marks])
     title = "odds ratio of death; below 1 favours thymosin α1"
     charts.figure(
-        charts.forest(table, title),
+        charts.forest(rows, title),
         "Forest plot of odds ratios of death on a log scale: "
         + "; ".join(f"{row.label} {row.text}, {row.kind}" for row in table.itertuples())
         + ".",
@@ -95,7 +106,8 @@ def forest(
         "What was counted, what is printed, and what the two together imply for the trials whose counts we have "
         "not seen. The hollow bar is the range that rounding leaves for their odds ratio, the dashed line the widest "
         "its 95% interval can be. It is arithmetic, not data.",
-        phone=charts.forest(table, title, numbers_beside=False),
+        phone=charts.forest(rows, title, numbers_beside=False),
+        explore=explore,
     )
 
 
@@ -295,9 +307,13 @@ def required_sizes(n: int, control_risks: Mapping[str, float], power: float = 0.
     )
 
 
-def sequential_boundary(standing: pd.DataFrame, z: Interval) -> None:
-    """The monitoring boundary, and where a printed |Z| stands under each row of assumptions (see `monitor`)."""
-    shares = np.linspace(0.12, 2, 95)
+def sequential_boundary(standing: pd.DataFrame, z: Interval, every_standing: pd.DataFrame, n: int) -> None:
+    """The monitoring boundary, and where a printed |Z| stands under each row of assumptions (see `monitor`).
+
+    `every_standing` is that of all combinations of assumptions a reader may choose; `n` patients are pooled.
+    """
+    explore = explorations.sequential_assumptions(every_standing, n, z)
+    shares = np.linspace(0.12, max(2, 1.05 * every_standing["information"].max()), 95)
     boundary = pd.DataFrame({"information": shares, "critical": [boundaries([share])[0] for share in shares]})
     points = pd.DataFrame(
         {
@@ -308,7 +324,7 @@ def sequential_boundary(standing: pd.DataFrame, z: Interval) -> None:
     )
     beyond, short = (points["label"][standing["crossed"] == flag] for flag in (True, False))
     charts.figure(
-        charts.sequential_boundaries(boundary, points),
+        charts.sequential_boundaries(boundary, points, explore.marks),
         f"A boundary falls from a critical Z of {boundary.critical.iloc[0]:.1f} at {shares[0]:.0%} of the required "
         f"information to {boundary.critical.iloc[-1]:.2f} at full information. The printed Z, {z:.2f}, lies beyond it "
         f"for sought reductions of {', '.join(beyond) or 'none'} and short of it for {', '.join(short) or 'none'}.",
@@ -317,6 +333,7 @@ def sequential_boundary(standing: pd.DataFrame, z: Interval) -> None:
         "the monitoring boundary. Where a circle stands from left to right is an assumption, so the circles are "
         "hollow.",
         {"reduction": ".0%", "required": ",.0f", "information": ".0%", "critical": ".2f"},
+        explore=explore,
     )
 
 
@@ -346,8 +363,9 @@ def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, P
                 for end in (first, last)
             )
         )
+    explore = explorations.correlations(curves, printed)
     charts.figure(
-        charts.p_by_correlation(curves, {name: float(p) for name, p in printed.items()}),
+        charts.p_by_correlation(curves, {name: float(p) for name, p in printed.items()}, explore.marks),
         f"{len(curves)} panels, in which a band of p values runs over within-patient correlations; a solid line marks "
         f"the printed p value or its bound. {'; '.join(told)}.",
         behind,
@@ -356,6 +374,7 @@ def p_by_correlation(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, P
         "Solid lines: the printed p, or its bound. p values "
         f"below {formatted(charts.LEAST_P, '.1g')} are drawn there. Simulated, not data.",
         {"correlation": ".1f"},
+        explore=explore,
     )
 
 

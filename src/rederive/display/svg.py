@@ -15,13 +15,13 @@ from xml.etree.ElementTree import Element
 INHERITED = {
     *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-miterlimit"),
     *("font-family", "font-size", "font-weight", "font-style", "text-anchor"),
-    *("display", "data-state", "data-static"),
+    *("visibility", "display", "data-state", "data-static"),
 }
 """Attributes that a group hands down, or that do to a group what they do to each of its parts."""
 
 PLACES = {"d", "x", "y", "x1", "x2", "y1", "y2", "dx", "dy", "width", "height", "transform"}
 KEPT = INHERITED | PLACES | {"opacity", "id", "clip-path", "viewBox"}
-NAMES = {"data-state", "data-static"}
+OWN = {"d", "x", "y", "transform", "data-state"}  # what may differ between marks of one look
 FEW = 4  # so many equal symbols are drawn as vertices of one path
 
 
@@ -30,8 +30,8 @@ def compact(svg: str, name: str, attributes: Mapping[str, str], scale: float = 1
 
     `attributes` are added to the root; by `scale` the drawing is larger than Vega has it.
 
-    Marks described as `state 3` get the attribute `data-state="3"` and are not displayed; those described as `static`
-    get `data-static`.
+    Marks described as `state 3 7` get the attribute `data-state="3 7"` and are hidden; those described as `static` get
+    `data-static`.
     """
     root = ElementTree.fromstring(re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", svg))
     for element in root.iter():
@@ -50,8 +50,8 @@ def compact(svg: str, name: str, attributes: Mapping[str, str], scale: float = 1
 
 
 def _named(element: Element) -> None:
-    """Keep the attributes that show; a state's name becomes one of its own, and is not displayed until chosen."""
-    named = re.fullmatch(r"state (\d+)|(static)", element.attrib.get("aria-label", ""))
+    """Keep the attributes that show; what a state's mark is called becomes one, and it is hidden until chosen."""
+    named = re.fullmatch(r"state ([\d ]+)|(static)", element.attrib.get("aria-label", ""))
     element.attrib = {key: _short(key, value) for key, value in element.attrib.items() if key in KEPT}
     for key in ("opacity", "fill-opacity", "stroke-opacity"):
         if element.attrib.get(key) == "1":
@@ -61,7 +61,7 @@ def _named(element: Element) -> None:
     if element.attrib.get("fill") == "transparent":
         element.set("fill", "none")
     if named and named[1]:
-        element.attrib |= {"data-state": named[1], "display": "none"}
+        element.attrib |= {"data-state": named[1], "visibility": "hidden"}
     elif named:
         element.set("data-static", "")
 
@@ -85,8 +85,7 @@ def _visible(group: Element) -> None:
             "g": len(child) > 0,
             "defs": len(child) > 0,
         }.get(child.tag, True)
-        unseen = child.get("display") == "none" and "data-state" not in child.attrib
-        if not drawn or unseen:
+        if not drawn or child.get("display") == "none":
             group.remove(child)
 
 
@@ -105,7 +104,7 @@ def _merged(group: Element) -> None:
             children.append(child[0])
         else:
             children.append(child)
-    group[:] = _texts_together(_symbols_together(_strokes_together(children)))
+    group[:] = _looks_together(_symbols_together(_strokes_together(children)))
 
 
 def _shift(element: Element) -> tuple[float, float] | None:
@@ -179,28 +178,36 @@ def _runs(children: Iterable[Element], alike: Callable[[Element], object]) -> It
 
 
 def _symbols_together(children: Iterable[Element]) -> list[Element]:
-    """Runs of equal symbols become the vertices of a path, marked with that symbol.
+    """Runs of equal symbols become the vertices of paths, marked with that symbol.
 
     Each then takes as many characters as its place does.
     """
 
     def alike(element: Element) -> object:
         symbol = element.tag == "path" and "transform" in element.attrib and _shift(element) is not None
-        return _looks(element, "transform") if symbol and not NAMES & set(element.attrib) else None
+        return _looks(element, "transform", "data-state") if symbol else None
 
     kept: list[Element] = []
     for key, run in _runs(children, alike):
-        kept += run if key is None or len(run) < FEW else _marked_path(run)
+        kept += run if key is None or len(run) < FEW else _marked(run)
     return kept
 
 
-def _marked_path(symbols: list[Element]) -> list[Element]:
-    """A marker that looks like the symbols, and the path it marks."""
+def _marked(symbols: list[Element]) -> list[Element]:
+    """A marker that looks like the symbols, and a group of paths that it marks: one per state, or one for all."""
     marker = Element("marker", {"markerUnits": "userSpaceOnUse", "overflow": "visible"})
-    marker.append(Element("path", _looks(symbols[0], "transform")))
-    places = [shift for symbol in symbols if (shift := _shift(symbol)) is not None]
-    at = " ".join(f"{x:g},{y:g}".replace(",-", "-") for x, y in places)
-    return [marker, Element("path", {"d": f"M{at}"})]
+    marker.append(Element("path", _looks(symbols[0], "transform", "data-state", "data-static", "visibility")))
+    group = Element(
+        "g", {key: symbols[0].attrib[key] for key in ("data-static", "visibility") if key in symbols[0].attrib}
+    )
+    by_state: dict[str | None, list[str]] = {}
+    for symbol in symbols:
+        place = symbol.attrib["transform"].removeprefix("translate(").removesuffix(")").replace(",-", "-")
+        by_state.setdefault(symbol.get("data-state"), []).append(place)
+    for state, places in by_state.items():
+        named = {} if state is None else {"data-state": state}
+        group.append(Element("path", named | {"d": f"M{' '.join(places)}" + ("h0" if len(places) == 1 else "")}))
+    return [marker, group]
 
 
 def _markers_numbered(root: Element, name: str) -> None:
@@ -216,10 +223,14 @@ def _markers_numbered(root: Element, name: str) -> None:
                 )
 
 
-def _texts_together(children: Iterable[Element]) -> list[Element]:
-    """Neighbouring texts of one look are a group, so that the look is said once."""
+def _looks_together(children: Iterable[Element]) -> list[Element]:
+    """Neighbours of one look are a group, so that the look is said once."""
+
+    def alike(element: Element) -> object:
+        return (element.tag, _looks(element, *OWN)) if element.tag in {"text", "path"} else None
+
     kept: list[Element] = []
-    for key, run in _runs(children, lambda each: _looks(each, "x", "y") if each.tag == "text" else None):
+    for key, run in _runs(children, alike):
         if key is None or len(run) == 1:
             kept += run
         else:
