@@ -1686,9 +1686,19 @@ one in {arising["PFS cycles"]} of cases for progression-free and {arising["OS cy
 )
 
 # %% [markdown]
+# ## Sources of this chapter
+#
+# What it cites, or takes numbers from:
+#
+# :::{rederive-sources}
+# :::
+#
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive` below; [the front page](../book/index.md) says how.
+# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
+#
+# :::{rederive-cite}
+# :::
 
 # %% tags=["hide-input"]
 libraries = (

@@ -1094,9 +1094,19 @@ another cohort of that centre, and hazards stay in proportion, it means {by_five
 )
 
 # %% [markdown]
+# ## Sources of this chapter
+#
+# What it cites, or takes numbers from:
+#
+# :::{rederive-sources}
+# :::
+#
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive` below; [the front page](../book/index.md) says how.
+# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
+#
+# :::{rederive-cite}
+# :::
 
 # %% tags=["hide-input"]
 libraries = ("rederive", "numpy", "scipy", "pandas", "statsmodels")

@@ -1177,9 +1177,19 @@ only if at least about {
 )
 
 # %% [markdown]
+# ## Sources of this chapter
+#
+# What it cites, or takes numbers from:
+#
+# :::{rederive-sources}
+# :::
+#
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive` below; [the front page](../book/index.md) says how.
+# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
+#
+# :::{rederive-cite}
+# :::
 
 # %% tags=["hide-input"]
 libraries = ("rederive", "numpy", "scipy", "pandas", "statsmodels")

@@ -1074,9 +1074,19 @@ in up to {most_by_nothing:.0%} of experiments, and one that harms all cells by a
 )
 
 # %% [markdown]
+# ## Sources of this chapter
+#
+# What it cites, or takes numbers from:
+#
+# :::{rederive-sources}
+# :::
+#
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive` below; [the front page](../book/index.md) says how.
+# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
+#
+# :::{rederive-cite}
+# :::
 
 # %% tags=["hide-input"]
 libraries = (

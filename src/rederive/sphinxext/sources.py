@@ -1,11 +1,13 @@
-"""The sources of a page: `rederive-sources` lists what the page cites, in full.
+"""The sources of a page: `rederive-sources` lists in full what it cites and what its data are from.
 
-Cited is what a page names by `{cite:t}` or `{cite:p}`, and what it links by the DOI of an entry of the references.
+Cited is what a page names by `{cite:t}` or `{cite:p}`, and what it links by the DOI of an entry of the references. A
+chapter's data are from the entries whose DOI stands in its data folder.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -31,10 +33,11 @@ class Sources(SphinxDirective):
         return [sources()]
 
 
-def addresses(citation: Any, to_references: str) -> tuple[str, str]:
-    """The addresses by which an entry of the references is cited: its own, and where its DOI leads."""
-    doi = citation.entry.fields.get("doi", "")
-    return f"{to_references}#{citation.citation_id}", f"{DOI}{doi}" if doi else ""
+def data_of(root: Path, page: str) -> str:
+    """All tables and documents in the data folder of a chapter, as text; nothing of a page that has none."""
+    folder = root / "data" / Path(page).name.partition("-")[2]
+    files = [file for file in sorted(folder.glob("*")) if file.suffix in (".csv", ".yaml")]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files) if page.startswith("chapters/") else ""
 
 
 class ListSources(SphinxPostTransform):
@@ -47,12 +50,13 @@ class ListSources(SphinxPostTransform):
         links: dict[str, list[nodes.reference]] = defaultdict(list)
         for link in self.document.findall(nodes.reference):
             links[link.get("refuri", "")].append(link)
+        data = data_of(Path(self.env.srcdir), self.env.docname)
         for place in list(self.document.findall(sources)):
             listed = nodes.bullet_list(classes=["rd-sources"])
             for entry in domain.citations:
                 references = self.app.builder.get_relative_uri(self.env.docname, entry.bibliography_key.docname)
-                own, doi = addresses(entry, references)
-                if links[own] or (doi and links[doi]):
+                own, doi = f"{references}#{entry.citation_id}", entry.entry.fields.get("doi", "")
+                if links[own] or (doi and (links[DOI + doi] or doi in data)):
                     text = domain.backend.paragraph(entry.formatted_entry)
                     node_text_transform(text)
                     listed += nodes.list_item("", text, ids=[f"source-{entry.key}"])
