@@ -43,7 +43,7 @@ def data_of(root: Path, page: str) -> str:
 class ListSources(SphinxPostTransform):
     """Put the entries a page cites where its sources belong, and let its citations lead there."""
 
-    default_priority = 11  # when the page's own links have been made
+    default_priority = 30  # when all links have been made, so that titles of sources are left as they are
 
     def run(self, **kwargs: Any) -> None:
         domain = self.env.get_domain("cite")
