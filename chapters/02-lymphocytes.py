@@ -1251,8 +1251,12 @@ figures.hazard_ratios_without_effect(
 # Two analyses would be fair here. A *landmark* analysis takes only patients still free of the event on a chosen day, 84
 # or 126, with what is known on that day. A model with *time-varying covariates* uses, at each death, what was known
 # just before it. Both give ratios around 1. They give small ratios too, because they are less precise: compare the
-# standard errors. But significant ones are about as rare as they should be. (With disease control neither is possible:
-# nobody has it before the first assessment, and everybody still at risk has it after.)
+# standard errors. But significant ones are about as rare as they should be.
+#
+# :::{margin}
+# With disease control neither is possible: nobody has it before the first assessment, and everybody still at risk has
+# it after.
+# :::
 
 # %% tags=["hide-input"]
 table(
@@ -1479,10 +1483,14 @@ is open.
 """)
 
 # %% [markdown]
-# A comparison across studies is no comparison of arms. These cohorts differ in cancers, earlier treatment, selection
-# (here six weeks of follow-up and two cycles were required, so by these criteria nobody who died within those weeks was
-# counted) and in where the clock starts. For response and disease control no number is quoted, nor for the authors'
+# A comparison across studies is no comparison of arms. These cohorts differ in cancers, earlier treatment, selection,
+# and in where the clock starts. For response and disease control no number is quoted, nor for the authors'
 # earlier report; the reference given for it is to a paper that names others as its first authors.
+#
+# :::{margin}
+# As to selection: here six weeks of follow-up and two cycles were required, so by these criteria nobody who died within
+# those weeks was counted.
+# :::
 
 # %%
 audit.judge(

@@ -27,7 +27,7 @@ from lifelines.statistics import logrank_test
 from rederive.audit import Audit
 from rederive.checks.places import growth_of_the_rest, judge_place
 from rederive.display import experiment_figures as figures
-from rederive.display.shown import text
+from rederive.display.shown import aside, text
 from rederive.display.tables import table
 from rederive.methods.factorial import (
     FourArms,
@@ -927,8 +927,9 @@ table(
 commentary = audit.row("commentary", "granzyme-b")
 text(f"""
 A published commentary on the paper, by its title a letter about it, points the same way. Its abstract says, in our words:
-{commentary.says[0].lower() + commentary.says[1:]}. (Source: {commentary.source}. We saw {commentary.seen_in}.)
+{commentary.says[0].lower() + commentary.says[1:]}.
 """)
+aside(f"Source: {commentary.source}. We saw {commentary.seen_in}.")
 
 # %%
 audit.judge(
