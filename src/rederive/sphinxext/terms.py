@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -57,12 +58,13 @@ def places(env: BuildEnvironment) -> dict[str, Place]:
 def pattern(terms: Iterable[str]) -> re.Pattern[str]:
     """Finds each of the terms, a group for each; of two that begin at the same place, the one given first.
 
-    A term is also found in the plural, with hyphens for spaces and the other way round, and with curly apostrophes.
-    One that holds a capital (`Wald`, `Q`) has to be written with it.
+    A term is also found in the plural, with hyphens for spaces and the other way round, and with curly apostrophes;
+    `Hartung-Knapp` also as `Hartung and Knapp`. One that holds a capital (`Wald`, `Q`) has to be written with it.
     """
 
     def one(term: str) -> str:
-        words = r"[-\s]+".join(re.escape(word).replace("'", "['’]") for word in re.split(r"[-\s]+", term))
+        between = r"(?:-|\s+and\s+)" if re.fullmatch(r"[A-Z]\w+-[A-Z]\w+", term) else r"[-\s]+"
+        words = between.join(re.escape(word).replace("'", "['’]") for word in re.split(r"[-\s]+", term))
         for singular, either in {"is": "[ie]s", "y": "(?:y|ies)", "x": "x(?:es)?"}.items():
             if words.endswith(singular):
                 words = words.removesuffix(singular) + either
@@ -90,6 +92,15 @@ def _is_running_text(text: nodes.Text) -> bool:
     return True
 
 
+def _join_texts(document: nodes.document) -> None:
+    """Make one text of neighbouring ones: Markdown begins another at each line."""
+    for element in document.findall(nodes.TextElement):
+        joined: list[nodes.Node] = []
+        for is_text, neighbours in groupby(element.children, lambda child: isinstance(child, nodes.Text)):
+            joined += [nodes.Text("".join(neighbours))] if is_text else neighbours
+        element[:] = joined
+
+
 def term_id(reference: nodes.reference) -> str:
     """The id of the definition that a link leads to; nothing of a link to something else."""
     return str(reference.get("refuri", "")).partition("#term-")[2]
@@ -107,6 +118,7 @@ class LinkTerms(SphinxPostTransform):
             return
         names = sorted(known, key=lambda name: (-len(name), name))
         found_terms = pattern(names)
+        _join_texts(self.document)
         linked: dict[nodes.Node, set[str]] = defaultdict(set)
         for reference in self.document.findall(nodes.reference):
             linked[_section(reference)].add(term_id(reference))
