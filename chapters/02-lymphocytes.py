@@ -382,7 +382,7 @@ audit.judge("quartiles-of-counts", judge_quantiles(counts))
 # paired one. We take the paired t test for means and Wilcoxon's signed-rank test for medians.
 #
 # For means and standard deviations the correlation enters by a formula. With means $m_0$ and $m_1$ before and after,
-# standard deviations $s_0$ and $s_1$, and correlation $r$ in $n$ patients,
+# standard deviations $s_0$ and $s_1$, and correlation $r$ in $n$ patients, the statistic of the paired t test is
 #
 # $$ t = \frac{m_1 - m_0}{\sqrt{(s_0^2 + s_1^2 - 2\, r\, s_0 s_1) / n}}. $$
 

@@ -456,7 +456,7 @@ table(
 #
 # The p value says something, if it is from a t test of the patients' own percentages: how much they can have differed.
 # With $\Delta$ the difference of the two means, $t$ the quantile of Student's distribution with $n_1 + n_0 - 2$ degrees
-# of freedom that belongs to the two-sided p, and one standard deviation for both arms,
+# of freedom that belongs to the two-sided p, $K$ as above, and one standard deviation for both arms,
 #
 # $$ \text{standard deviation} = \frac{\Delta}{t\, \sqrt{K}}. $$
 

@@ -603,8 +603,8 @@ table(
 # and for Bliss without a day, is not a statement that can be checked.
 #
 # And it takes many mice. On the scale of log hazards synergy is an interaction $b$ of all four arms. With $h_{12}$ the
-# hazard and $d_{12}$ the deaths with both agents, $d_1$, $d_2$ and $d$ the deaths in the other arms, and $s$ the standard
-# error of $b$,
+# hazard and $d_{12}$ the deaths with both agents, $h_1$, $h_2$, $h$ and $d_1$, $d_2$, $d$ the same with one agent, the
+# other and neither, and $s$ the standard error of $b$,
 #
 # $$ b = \log h_{12} - \log h_1 - \log h_2 + \log h, \qquad
 #    s^2 = \frac{1}{d_{12}} + \frac{1}{d_1} + \frac{1}{d_2} + \frac{1}{d}. $$

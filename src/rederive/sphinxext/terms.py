@@ -32,6 +32,9 @@ EVERYDAY = {
 }
 """Terms of the glossary that are everyday words too, and so linked only where a page marks them; and why."""
 
+NOT_MEANT = ("power cut", "power of time", "powers", "predictive power")
+"""Phrases in which a term of the glossary means something else."""
+
 NOT_RUNNING_TEXT = (
     nodes.title,
     nodes.reference,
@@ -103,7 +106,8 @@ def _join_texts(document: nodes.document) -> None:
 
 def term_id(reference: nodes.reference) -> str:
     """The id of the definition that a link leads to; nothing of a link to something else."""
-    return str(reference.get("refuri", "")).partition("#term-")[2]
+    identifier = str(reference.get("refuri", "")).partition("#")[2]
+    return identifier if identifier.startswith("term-") else ""
 
 
 class LinkTerms(SphinxPostTransform):
@@ -116,7 +120,7 @@ class LinkTerms(SphinxPostTransform):
         page = self.env.docname
         if not known or page in {of for of, _ in known.values()}:
             return
-        names = sorted(known, key=lambda name: (-len(name), name))
+        names = sorted([*known, *NOT_MEANT], key=lambda name: (-len(name), name))
         found_terms = pattern(names)
         _join_texts(self.document)
         linked: dict[nodes.Node, set[str]] = defaultdict(set)
@@ -126,10 +130,10 @@ class LinkTerms(SphinxPostTransform):
             parts: list[nodes.Node] = []
             end = 0
             for found in found_terms.finditer(text):
-                of, identifier = known[names[found.lastindex - 1]]
-                if identifier.removeprefix("term-") in linked[_section(text)]:
+                of, identifier = known.get(names[found.lastindex - 1], ("", ""))
+                if not identifier or identifier in linked[_section(text)]:
                     continue
-                linked[_section(text)].add(identifier.removeprefix("term-"))
+                linked[_section(text)].add(identifier)
                 address = f"{self.app.builder.get_relative_uri(page, of)}#{identifier}"
                 shown = nodes.inline(found[0], found[0], classes=["std", "std-term"])
                 parts += [nodes.Text(text[end : found.start()]), nodes.reference("", "", shown, refuri=address)]
@@ -160,7 +164,7 @@ def offer_definitions(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Give the page's template the definitions of the terms it links (handler of `html-page-context`)."""
-    used = {f"term-{term_id(reference)}" for reference in doctree.findall(nodes.reference)} if doctree else set()
+    used = {term_id(reference) for reference in doctree.findall(nodes.reference)} if doctree else set()
     known: Mapping[str, tuple[str, str]] = app.env.rederive_definitions
     context["definitions"] = [(key, *known[key]) for key in sorted(used & known.keys())]
 
