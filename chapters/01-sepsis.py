@@ -49,7 +49,7 @@ from rederive.checks.risks import (
 from rederive.checks.sources import judge_against_source
 from rederive.display import figures
 from rederive.display.explorations import OTHERS, POOLED, pooled_trials
-from rederive.display.shown import text
+from rederive.display.shown import aside, text
 from rederive.display.tables import table
 from rederive.methods.pooling import (
     TwoArms,
@@ -352,8 +352,11 @@ is then the largest trial of the pool.
 # $$ \frac{1}{s^2} = \sum_i \frac{w_i}{1 + w_i \tau^2}, \qquad w_i \le \frac{m_i}{16}. $$
 #
 # For a given $\tau^2$ the sum is largest when all trials of unknown size are equally large. That caps $\tau^2$, however
-# it was estimated. With DerSimonian and Laird's estimator it caps I² too. (We allow for half a person added to each
-# cell of a trial.)
+# it was estimated. With DerSimonian and Laird's estimator it caps I² too.
+#
+# :::{margin}
+# We allow for half a person added to each cell of a trial.
+# :::
 
 # %%
 rule = audit["random-effects-model"].printed
@@ -516,8 +519,9 @@ nearest = answers.iloc[0]
 text(f"""
 {answers["all_print"].sum() or "None"} of the {len(answers)} methods gives all four numbers. The common-effect methods
 come close: Mantel and Haenszel's gives {nearest.estimate:.3f} ({nearest.lower:.3f} to {nearest.upper:.3f}), p =
-{nearest.p:.3f}. (With two trials, DL, PM and REML agree.)
+{nearest.p:.3f}.
 """)
+aside("With two trials, DL, PM and REML agree.")
 
 # %% [markdown]
 # A gap that small can come from one more small trial. What would it have to look like? We try every trial with two
@@ -552,8 +556,11 @@ table(
 )
 text(f"""
 Under each of these methods such a trial is possible, with {fewer_deaths.min()} or {fewer_deaths.max()} deaths fewer in
-the treated arm. (The smallest ones under inverse variance rest on half a death added to an empty cell.) So the
-multicentre result is possible as printed, but it is not the pool of TESTS and ETASS alone with their published counts.
+the treated arm. So the multicentre result is possible as printed, but it is not the pool of TESTS and ETASS alone with their
+published counts.
+""")
+aside("""
+The smallest ones under inverse variance rest on half a death added to an empty cell.
 """)
 
 # %% [markdown]
@@ -640,9 +647,11 @@ treated_deaths, control_deaths = (
 )
 text(f"""
 If fewer than half of the controls died, then {treated_deaths.min()} to {treated_deaths.max()} of {unseen_treated}
-treated patients did, and {control_deaths.min()} to {control_deaths.max()} of {unseen_control} controls. (A second set,
-with most patients dying in both arms, fits as well. It is left out here. Under random effects, by DerSimonian and
-Laird, {by_random_effects or "no"} pair fits.)
+treated patients did, and {control_deaths.min()} to {control_deaths.max()} of {unseen_control} controls.
+""")
+aside(f"""
+A second set, with most patients dying in both arms, fits as well. It is left out here. Under random effects, by
+DerSimonian and Laird, {by_random_effects or "no"} pair fits.
 """)
 figures.possible_deaths(
     fewer_than_half, unseen_treated, unseen_control, overall
@@ -999,9 +1008,19 @@ assumptions that the digest does not give.
 )
 
 # %% [markdown]
+# ## Sources of this chapter
+#
+# What it cites, or takes numbers from:
+#
+# :::{rederive-sources}
+# :::
+#
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive` below; [the front page](../book/index.md) says how.
+# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
+#
+# :::{rederive-cite}
+# :::
 
 # %% tags=["hide-input"]
 libraries = ("rederive", "numpy", "scipy", "pandas", "statsmodels")

@@ -382,7 +382,7 @@ audit.judge("quartiles-of-counts", judge_quantiles(counts))
 # paired one. We take the paired t test for means and Wilcoxon's signed-rank test for medians.
 #
 # For means and standard deviations the correlation enters by a formula. With means $m_0$ and $m_1$ before and after,
-# standard deviations $s_0$ and $s_1$, and correlation $r$ in $n$ patients,
+# standard deviations $s_0$ and $s_1$, and correlation $r$ in $n$ patients, the statistic of the paired t test is
 #
 # $$ t = \frac{m_1 - m_0}{\sqrt{(s_0^2 + s_1^2 - 2\, r\, s_0 s_1) / n}}. $$
 
@@ -1251,8 +1251,12 @@ figures.hazard_ratios_without_effect(
 # Two analyses would be fair here. A *landmark* analysis takes only patients still free of the event on a chosen day, 84
 # or 126, with what is known on that day. A model with *time-varying covariates* uses, at each death, what was known
 # just before it. Both give ratios around 1. They give small ratios too, because they are less precise: compare the
-# standard errors. But significant ones are about as rare as they should be. (With disease control neither is possible:
-# nobody has it before the first assessment, and everybody still at risk has it after.)
+# standard errors. But significant ones are about as rare as they should be.
+#
+# :::{margin}
+# With disease control neither is possible: nobody has it before the first assessment, and everybody still at risk has
+# it after.
+# :::
 
 # %% tags=["hide-input"]
 table(
@@ -1479,10 +1483,14 @@ is open.
 """)
 
 # %% [markdown]
-# A comparison across studies is no comparison of arms. These cohorts differ in cancers, earlier treatment, selection
-# (here six weeks of follow-up and two cycles were required, so by these criteria nobody who died within those weeks was
-# counted) and in where the clock starts. For response and disease control no number is quoted, nor for the authors'
+# A comparison across studies is no comparison of arms. These cohorts differ in cancers, earlier treatment, selection,
+# and in where the clock starts. For response and disease control no number is quoted, nor for the authors'
 # earlier report; the reference given for it is to a paper that names others as its first authors.
+#
+# :::{margin}
+# As to selection: here six weeks of follow-up and two cycles were required, so by these criteria nobody who died within
+# those weeks was counted.
+# :::
 
 # %%
 audit.judge(
@@ -1686,9 +1694,19 @@ one in {arising["PFS cycles"]} of cases for progression-free and {arising["OS cy
 )
 
 # %% [markdown]
+# ## Sources of this chapter
+#
+# What it cites, or takes numbers from:
+#
+# :::{rederive-sources}
+# :::
+#
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive` below; [the front page](../book/index.md) says how.
+# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
+#
+# :::{rederive-cite}
+# :::
 
 # %% tags=["hide-input"]
 libraries = (

@@ -55,7 +55,7 @@ from rederive.checks.two_by_two import (
 )
 from rederive.checks.two_means import check_two_means
 from rederive.display import figures
-from rederive.display.shown import text
+from rederive.display.shown import aside, text
 from rederive.display.tables import table
 from rederive.methods.life_tables import (
     hazard_ratios_by_year,
@@ -285,10 +285,12 @@ mutchnick, chien = controlled.loc["mutchnick"], controlled.loc["chien-26w"]
 text(f"""
 Without the drug some patients responded too: {mutchnick.events_control} of {mutchnick.n_control} within a year in one trial,
 {chien.events_control} of {chien.n_control} in the other. A rate such as {alt} has to be set against the same outcome without the
-drug, and the article has nothing to set it against. (These are complete responses, which ask for more than a normal ALT,
-so they are not the rates to set against it either. And one thing for those who use these trials: a one-sided Fisher test
-agrees with {one_sided.sum()} of the {len(tested)} printed p values, one of which is only a bound. The two-sided tests that
-we tried agree with {two_sided.sum()} of them.)
+drug, and the article has nothing to set it against. These are complete responses, which ask for more than a normal ALT, so
+they are not the rates to set against it either.
+""")
+aside(f"""
+For those who use these trials: a one-sided Fisher test agrees with {one_sided.sum()} of the {len(tested)} printed p values,
+one of which is only a bound. The two-sided tests that we tried agree with {two_sided.sum()} of them.
 """)
 
 # %% [markdown]
@@ -962,8 +964,11 @@ patients. The review's {survival.estimate} and {recurrence.estimate} are further
 # events behind the percentages up to five years, and test each. A table here says how many patients were at risk, and how
 # many had the event, between one time and the next; all losses of such a period come before its events, after them, or
 # halfway. In which order the two groups' events came within a period is not printed, and the log-rank test depends on it.
-# So we take three: all at once, controls first, and treated first. (For Liang the sizes after matching are not visible, so
-# this cannot be done.)
+# So we take three: all at once, controls first, and treated first.
+#
+# :::{margin}
+# For Liang the sizes after matching are not visible, so this cannot be done.
+# :::
 
 # %%
 deaths = audit.row("numbers", "hec2017-deaths").number.count()
@@ -1094,9 +1099,19 @@ another cohort of that centre, and hazards stay in proportion, it means {by_five
 )
 
 # %% [markdown]
+# ## Sources of this chapter
+#
+# What it cites, or takes numbers from:
+#
+# :::{rederive-sources}
+# :::
+#
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive` below; [the front page](../book/index.md) says how.
+# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
+#
+# :::{rederive-cite}
+# :::
 
 # %% tags=["hide-input"]
 libraries = ("rederive", "numpy", "scipy", "pandas", "statsmodels")

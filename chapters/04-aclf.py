@@ -456,7 +456,7 @@ table(
 #
 # The p value says something, if it is from a t test of the patients' own percentages: how much they can have differed.
 # With $\Delta$ the difference of the two means, $t$ the quantile of Student's distribution with $n_1 + n_0 - 2$ degrees
-# of freedom that belongs to the two-sided p, and one standard deviation for both arms,
+# of freedom that belongs to the two-sided p, $K$ as above, and one standard deviation for both arms,
 #
 # $$ \text{standard deviation} = \frac{\Delta}{t\, \sqrt{K}}. $$
 
@@ -1177,9 +1177,19 @@ only if at least about {
 )
 
 # %% [markdown]
+# ## Sources of this chapter
+#
+# What it cites, or takes numbers from:
+#
+# :::{rederive-sources}
+# :::
+#
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive` below; [the front page](../book/index.md) says how.
+# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
+#
+# :::{rederive-cite}
+# :::
 
 # %% tags=["hide-input"]
 libraries = ("rederive", "numpy", "scipy", "pandas", "statsmodels")

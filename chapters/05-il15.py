@@ -27,7 +27,7 @@ from lifelines.statistics import logrank_test
 from rederive.audit import Audit
 from rederive.checks.places import growth_of_the_rest, judge_place
 from rederive.display import experiment_figures as figures
-from rederive.display.shown import text
+from rederive.display.shown import aside, text
 from rederive.display.tables import table
 from rederive.methods.factorial import (
     FourArms,
@@ -603,8 +603,8 @@ table(
 # and for Bliss without a day, is not a statement that can be checked.
 #
 # And it takes many mice. On the scale of log hazards synergy is an interaction $b$ of all four arms. With $h_{12}$ the
-# hazard and $d_{12}$ the deaths with both agents, $d_1$, $d_2$ and $d$ the deaths in the other arms, and $s$ the standard
-# error of $b$,
+# hazard and $d_{12}$ the deaths with both agents, $h_1$, $h_2$, $h$ and $d_1$, $d_2$, $d$ the same with one agent, the
+# other and neither, and $s$ the standard error of $b$,
 #
 # $$ b = \log h_{12} - \log h_1 - \log h_2 + \log h, \qquad
 #    s^2 = \frac{1}{d_{12}} + \frac{1}{d_1} + \frac{1}{d_2} + \frac{1}{d}. $$
@@ -927,8 +927,9 @@ table(
 commentary = audit.row("commentary", "granzyme-b")
 text(f"""
 A published commentary on the paper, by its title a letter about it, points the same way. Its abstract says, in our words:
-{commentary.says[0].lower() + commentary.says[1:]}. (Source: {commentary.source}. We saw {commentary.seen_in}.)
+{commentary.says[0].lower() + commentary.says[1:]}.
 """)
+aside(f"Source: {commentary.source}. We saw {commentary.seen_in}.")
 
 # %%
 audit.judge(
@@ -1074,9 +1075,19 @@ in up to {most_by_nothing:.0%} of experiments, and one that harms all cells by a
 )
 
 # %% [markdown]
+# ## Sources of this chapter
+#
+# What it cites, or takes numbers from:
+#
+# :::{rederive-sources}
+# :::
+#
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive` below; [the front page](../book/index.md) says how.
+# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
+#
+# :::{rederive-cite}
+# :::
 
 # %% tags=["hide-input"]
 libraries = (

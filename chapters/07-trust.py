@@ -695,7 +695,10 @@ tolerances listed, and the tests notice {(mutants["killed"].sum() + mutants["tim
 # %% [markdown]
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive` below; [the front page](../book/index.md) says how.
+# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
+#
+# :::{rederive-cite}
+# :::
 
 # %% tags=["hide-input"]
 libraries = ("rederive", "numpy", "pandas", "scipy", "statsmodels")

@@ -36,6 +36,12 @@ def text(markdown: str) -> None:
     show(Shown(plain=paragraph + "\n", markdown=paragraph))
 
 
+def aside(plain: str) -> None:
+    """Show a remark that the text does without, in the margin of a page where there is room. No Markdown."""
+    remark = " ".join(plain.split())
+    show(Shown(f"({remark})\n", f'<div class="rd-margin" role="note"><p>{escape(remark)}</p></div>'))
+
+
 LONG = 30  # characters in a cell that may be broken into lines; numbers and intervals are shorter
 
 

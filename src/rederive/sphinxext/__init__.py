@@ -1,7 +1,8 @@
 """The little that Jupyter Book does not do itself, a module for each part; what each does, it says.
 
-Pages get five directives: `rederive-scoreboard`, `rederive-bottom-lines` and `rederive-changing-findings` for the
-front page, `rederive-verdicts`, what each verdict means, and `rederive-ledger`, every claim in one table.
+Pages get these directives: `rederive-scoreboard`, `rederive-bottom-lines` and `rederive-changing-findings` for the
+front page, `rederive-verdicts`, what each verdict means, `rederive-ledger`, every claim in one table, `rederive-sources`,
+what a page cites, `rederive-cite`, how to cite it, and `margin`, a note beside the text.
 """
 
 from __future__ import annotations
@@ -9,16 +10,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rederive.sphinxext import (
+    bibliography,
     cards,
+    citing,
+    code_links,
     downloads,
     explore,
     functions,
     landing,
     ledger,
+    margin,
     mathematics,
     meanings,
+    metadata,
     policy,
+    reading,
+    revisions,
     sources,
+    terms,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +44,14 @@ PARTS = (
     mathematics,
     policy,
     sources,
+    revisions,
+    terms,
+    bibliography,
+    margin,
+    citing,
+    code_links,
+    metadata,
+    reading,
 )
 
 

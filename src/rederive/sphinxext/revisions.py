@@ -1,0 +1,67 @@
+"""When each page last changed, as git knows it: on every page, with the version of the library that made it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def last_changes(root: Path) -> dict[str, date]:
+    """The day each file below a folder was last changed by a commit.
+
+    Nothing is known without git, nor in a shallow clone, where all files look as old as its oldest commit.
+    """
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(
+            ["git", "-C", root, "-c", "core.quotepath=off", *arguments], capture_output=True, encoding="utf-8"
+        ).stdout
+
+    try:
+        if git("rev-parse", "--is-shallow-repository").strip() != "false":
+            return {}
+        commits = git("log", "--format=%x00%cs", "--name-only", "--relative").split("\0")[1:]
+    except FileNotFoundError:
+        return {}
+    changes: dict[str, date] = {}
+    for commit in commits:  # the latest first
+        day, *files = commit.split("\n")
+        for file in filter(None, files):
+            changes.setdefault(file, date.fromisoformat(day))
+    return changes
+
+
+def last_change(page: str, changes: Mapping[str, date]) -> date | None:
+    """The day a page's source, or the data of a chapter, last changed; none if that is not known."""
+    sources = (f"{page}.md", f"{page}.py")
+    data = f"data/{Path(page).name.partition('-')[2]}/" if page.startswith("chapters/") else None
+    days = [day for file, day in changes.items() if file in sources or (data and file.startswith(data))]
+    return max(days, default=None)
+
+
+def in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def ask_git(app: Sphinx) -> None:
+    """Ask once for all pages (handler of `builder-inited`)."""
+    app.env.rederive_changes = last_changes(Path(app.srcdir))
+
+
+def offer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
+    """Give the page's template version and date (handler of `html-page-context`)."""
+    day = last_change(pagename, app.env.rederive_changes)
+    context["book_version"] = version("rederive")
+    context["last_change"] = (day.isoformat(), in_words(day)) if day else None
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("builder-inited", ask_git)
+    app.connect("html-page-context", offer)
