@@ -1,8 +1,8 @@
 """The little that Jupyter Book does not do itself, a module for each part; what each does, it says.
 
 Pages get these directives: `rederive-scoreboard`, `rederive-bottom-lines` and `rederive-changing-findings` for the
-front page, `rederive-verdicts`, what each verdict means, `rederive-ledger`, every claim in one table, `rederive-sources`,
-what a page cites, `rederive-cite`, how to cite it, and `margin`, a note beside the text.
+front page, `rederive-verdicts`, what each verdict means, `rederive-ledger`, every claim in one table,
+`rederive-sources`, what a page cites, `rederive-cite`, how to cite it, and `margin`, a note beside the text.
 """
 
 from __future__ import annotations

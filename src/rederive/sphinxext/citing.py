@@ -14,7 +14,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from rederive.files import read_yaml
-from rederive.sphinxext.directives import results_of
+from rederive.sphinxext.results import read_results, results_file
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -98,7 +98,8 @@ class cite_box(nodes.General, nodes.Element):  # noqa: N801 - as docutils names 
 
 class Cite(SphinxDirective):
     def run(self) -> list[nodes.Node]:
-        documents = {document["chapter"]: document["title"] for document in results_of(self.env)["documents"]}
+        self.env.note_dependency(str(results_file(self.env.srcdir)))
+        documents = {document["chapter"]: document["title"] for document in read_results(self.env.srcdir)["documents"]}
         self.env.note_dependency(str(Path(self.env.srcdir, "CITATION.cff")))
         return [cite_box(checks=documents.get(self.env.docname, ""))]
 

@@ -52,7 +52,9 @@ def link_code(app: Sphinx, pagename: str, templatename: str, context: dict[str, 
     addresses: dict[str, str] = {}
     for module in modules:
         page = context["pathto"](f"_modules/{module.replace('.', '/')}")
-        addresses |= {name: f"{page}#{name.removeprefix(f'{module}.')}" for name in known if name.startswith(f"{module}.")}
+        addresses |= {
+            name: f"{page}#{name.removeprefix(f'{module}.')}" for name in known if name.startswith(f"{module}.")
+        }
     context["body"] = link_names(context["body"], imported(script.read_text(encoding="utf-8")), addresses)
 
 

@@ -156,7 +156,9 @@ def definitions(glossary: nodes.document) -> dict[str, tuple[str, str]]:
 def read_definitions(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Keep all definitions for the pages to come (handler of `env-updated`)."""
     pages = sorted({page for page, _ in places(env).values()})
-    env.rederive_definitions = {key: value for page in pages for key, value in definitions(env.get_doctree(page)).items()}
+    env.rederive_definitions = {
+        key: value for page in pages for key, value in definitions(env.get_doctree(page)).items()
+    }
     return []
 
 
