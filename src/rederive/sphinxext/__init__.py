@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rederive.sphinxext import (
+    frame,
+    accessible,
     cards,
     downloads,
     explore,
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 PARTS = (
+    frame,
+    accessible,
     cards,
     meanings,
     downloads,
