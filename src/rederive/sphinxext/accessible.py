@@ -1,4 +1,4 @@
-"""Tables of the pages' own text say what their headers head: columns above, rows on the left."""
+"""Tables and bibliographies, as assistive technology reads them: headers say what they head, sources are a list."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ def _cell(writer: HTML5Translator, node: nodes.entry) -> None:
     writer.body[-1] = writer.body[-1].replace("<th", f'<th scope="{scope}"')
 
 
+def _source(writer: HTML5Translator, node: nodes.citation) -> None:
+    HTML5Translator.visit_citation(writer, node)  # its role is deprecated, and no item of the list around it
+    writer.body[-1] = writer.body[-1].replace("doc-biblioentry", "listitem")
+
+
 def setup(app: Sphinx) -> None:
     app.connect("doctree-read", name_rows)
     app.add_node(nodes.entry, override=True, html=(_cell, HTML5Translator.depart_entry))
+    app.add_node(nodes.citation, override=True, html=(_source, HTML5Translator.depart_citation))
