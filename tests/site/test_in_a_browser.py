@@ -57,9 +57,10 @@ def visit(browser: Browser, address: str, width: int = 1280) -> Visit:
     page.goto(address)
     page.evaluate(SETTLED)
     seen.moved = page.evaluate("seen.moved")
-    for button in page.locator(EXPLORE).all():
-        button.click()
-    page.wait_for_load_state("networkidle")
+    if buttons := page.locator(EXPLORE).all():
+        for button in buttons:
+            button.click()
+        page.wait_for_load_state("networkidle")
     seen.refused = page.evaluate("seen.refused")
     seen.weight = page.evaluate(LOADED)
     return seen
