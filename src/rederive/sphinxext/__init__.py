@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rederive.sphinxext import (
+    accessible,
     bibliography,
     cards,
     citing,
     code_links,
     downloads,
     explore,
+    frame,
     functions,
     landing,
     ledger,
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 PARTS = (
+    frame,
+    accessible,
     cards,
     meanings,
     downloads,

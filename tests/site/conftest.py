@@ -1,0 +1,80 @@
+"""A real browser for the tests of the site, and the site served as a reader's own machine would serve it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from scratch import REPOSITORY
+
+SITE = REPOSITORY / "_build" / "html"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+HEIGHT = 900
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where a Chromium is, the one named by the environment variable CHROMIUM first."""
+    if found := os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None):
+        return found
+    reason = "no Chromium found: the site was not tried in a browser; apt-get install chromium, or set CHROMIUM"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One browser for a file of tests: while it runs, Playwright keeps the event loop that other tests need."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def from_files() -> str:
+    """The site's address without a server."""
+    return SITE.as_uri()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[str]:
+    """The site's address on a server of this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=SITE)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def open_page(browser: Browser, from_files: str) -> Iterator[OpenPage]:
+    """Opens a page of the site: its name, the reader's colours, the window's width, and what else Playwright takes."""
+    contexts = []
+
+    def open_one(name: str, scheme: str = "light", width: int = 1280, at: str = from_files, **settings: object) -> Page:
+        context = browser.new_context(
+            color_scheme=scheme, viewport={"width": width, "height": HEIGHT}, **settings
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{at}/{name}.html")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
