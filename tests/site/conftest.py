@@ -67,9 +67,7 @@ def open_page(browser: Browser, from_files: str) -> Iterator[OpenPage]:
     contexts = []
 
     def open_one(name: str, scheme: str = "light", width: int = 1280, at: str = from_files, **settings: object) -> Page:
-        context = browser.new_context(
-            color_scheme=scheme, viewport={"width": width, "height": HEIGHT}, **settings
-        )
+        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": HEIGHT}, **settings)
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{at}/{name}.html")

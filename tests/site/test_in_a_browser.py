@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pages import BOOK, PAGES
-from rederive.build import Chapter
 
 WATCH = """
 window.seen = { moved: 0, refused: [] };
@@ -137,5 +136,3 @@ def test_searching_finds_pages_and_breaks_nothing(at: str, browser: Browser, req
     seen.page.close()
     assert any("Methods" in title for title in found)
     assert faults(seen, home) == {}
-
-
