@@ -29,10 +29,11 @@ def link_cards(app: Sphinx, pagename: str, templatename: str, context: dict[str,
     app.add_js_file("cards.js", loading_method="defer")
     chapters = {about["chapter"]: about["slug"] for about in read_results(app.srcdir)["documents"]}
     if pagename in chapters:
-        context["body"] = _linked(app, body, chapters[pagename], context["pathto"])
+        context["body"] = linked(app, body, chapters[pagename], context["pathto"])
 
 
-def _linked(app: Sphinx, body: str, slug: str, pathto: Any) -> str:
+def linked(app: Sphinx, body: str, slug: str, pathto: Any) -> str:
+    """The body of a page with links in every card on it; a claim whose verdict no test names is a fault."""
     data, test = claims_file(slug), test_file(slug)
     data_lines, test_lines = claim_lines(Path(app.srcdir, data)), verdict_lines(Path(app.srcdir, test))
 
