@@ -335,7 +335,7 @@ def test_a_row_can_be_linked_to_whatever_is_filtered(page: Page) -> None:
 def test_the_link_to_a_claim_is_copied(page: Page, path: str) -> None:
     page.goto(f"{HTML.as_uri()}/{path}")
     target = "sepsis-overall-or" if "ledger" in path else "claim-overall-or"
-    page.locator(f"[id={target}] .rd-copy").click()
+    page.locator(f"[id={target}] .rd-copy-link").click()
     expect(page.locator("p.rd-unseen[role=status]")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == f"{HTML.as_uri()}/{path.partition('?')[0]}#{target}"
@@ -343,7 +343,7 @@ def test_the_link_to_a_claim_is_copied(page: Page, path: str) -> None:
 
 def test_without_a_clipboard_the_address_bar_has_the_link(page: Page) -> None:
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
-    page.locator("#sepsis-overall-or .rd-copy").click()
+    page.locator("#sepsis-overall-or .rd-copy-link").click()
     expect(page.locator("p.rd-unseen[role=status]")).to_have_text("See the address bar")
     assert page.url.endswith("ledger.html#sepsis-overall-or")
 
@@ -377,11 +377,11 @@ def test_without_scripts_the_table_is_whole_and_no_dead_control_is_seen(browser:
     page = context.new_page()
     page.goto(LEDGER.as_uri())
     assert page.locator(".rd-ledger tbody tr:visible").count() == len(CLAIMS)
-    for dead in (".rd-filters", ".rd-copy", ".rd-ledger th button"):
+    for dead in (".rd-filters", ".rd-copy-link", ".rd-ledger th button"):
         assert page.locator(f"{dead}:visible").count() == 0
     page.goto(f"{HTML.as_uri()}/chapters/01-sepsis.html#claim-overall-or")
     expect(page.locator("#claim-overall-or")).to_be_in_viewport()
-    assert page.locator(".rd-copy:visible").count() == 0
+    assert page.locator(".rd-copy-link:visible").count() == 0
     context.close()
 
 

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 def link_cards(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
     """Add links to the last line of every card on a page (handler of `html-page-context`)."""
     body = context.get("body", "")
-    if "rd-copy" not in body and not LAST_LINE.search(body):
+    if "rd-copy-link" not in body and not LAST_LINE.search(body):
         return
     app.add_js_file("cards.js", loading_method="defer")
     chapters = {about["chapter"]: about["slug"] for about in read_results(app.srcdir)["documents"]}
