@@ -37,7 +37,7 @@
   }
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest(".rd-copy");
+    const button = event.target.closest(".rd-copy-link");
     if (button) copy(button);
   });
   addEventListener("hashchange", unfold);

@@ -345,6 +345,6 @@ def test_drawn_numbers_have_at_most_three_decimals(shown):
 
 
 def test_the_style_sheet_knows_every_verdict():
-    css = Path(project_root(), "book", "_static", "rederive.css").read_text("utf-8")
+    css = Path(project_root(), "book", "_static", "cards.css").read_text("utf-8")
     for verdict in Verdict:
         assert f".rd-{verdict} " in css

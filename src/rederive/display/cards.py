@@ -149,7 +149,7 @@ def _parts(counted: Counter[Verdict]) -> str:
     for verdict in Verdict:
         share = counted[verdict] / counted.total()
         words = f'<text x="{before + share / 2:.2%}" y="50%">{SIGNS[verdict]} {counted[verdict]}</text>'
-        rect = f'<rect x="{before:.2%}" width="{share:.2%}" height="100%"/>'
+        rect = f'<rect x="{before:.2%}" width="{share:.2%}"/>'
         parts += f'<g class="rd-{verdict}">{rect}{words if share >= ROOM else ""}</g>' if share else ""
         before += share
     return parts

@@ -80,7 +80,7 @@ def permalink(target: str) -> str:
     """A link to something on the same page, and a button that copies its address where scripts run."""
     return (
         f'<span class="rd-permalink"><a href="#{target}" aria-label="Link to this claim">#</a>'
-        '<button type="button" class="rd-copy">Copy link</button></span>'
+        '<button type="button" class="rd-copy-link">Copy link</button></span>'
     )
 
 

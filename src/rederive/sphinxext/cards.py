@@ -24,15 +24,16 @@ log = logging.getLogger(__name__)
 def link_cards(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
     """Add links to the last line of every card on a page (handler of `html-page-context`)."""
     body = context.get("body", "")
-    if "rd-copy" not in body and not LAST_LINE.search(body):
+    if "rd-copy-link" not in body and not LAST_LINE.search(body):
         return
     app.add_js_file("cards.js", loading_method="defer")
     chapters = {about["chapter"]: about["slug"] for about in read_results(app.srcdir)["documents"]}
     if pagename in chapters:
-        context["body"] = _linked(app, body, chapters[pagename], context["pathto"])
+        context["body"] = linked(app, body, chapters[pagename], context["pathto"])
 
 
-def _linked(app: Sphinx, body: str, slug: str, pathto: Any) -> str:
+def linked(app: Sphinx, body: str, slug: str, pathto: Any) -> str:
+    """The body of a page with links in every card on it; a claim whose verdict no test names is a fault."""
     data, test = claims_file(slug), test_file(slug)
     data_lines, test_lines = claim_lines(Path(app.srcdir, data)), verdict_lines(Path(app.srcdir, test))
 

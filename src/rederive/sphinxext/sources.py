@@ -43,14 +43,14 @@ def claim_lines(file: Path) -> dict[str, int]:
 
 
 def verdict_lines(file: Path) -> dict[str, int]:
-    """The line on which the test of a chapter's verdicts says each word; none where there is no such test."""
+    """The line on which the test of a chapter's verdicts first says each word; none where there is no such test."""
     tests = ast.parse(read_text(file)).body if file.is_file() else []
     lines: dict[str, int] = {}
     for test in tests:
         if isinstance(test, ast.FunctionDef) and test.name == VERDICT_TEST:
             for node in ast.walk(test):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    lines.setdefault(node.value, node.lineno)
+                    lines[node.value] = min(node.lineno, lines.get(node.value, node.lineno))
     return lines
 
 
