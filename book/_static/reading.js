@@ -22,12 +22,18 @@ function show(link, note) {
   popup.replaceChildren(...note.cloneNode(true).childNodes);
   for (const inner of popup.querySelectorAll("a")) inner.replaceWith(...inner.childNodes);
   popup.showPopover();
-  const at = link.getClientRects()[0];
+  shown = link;
+  place();
+}
+
+/** Puts the popup below its link, or above it where there is no room below. */
+function place() {
+  if (!shown) return;
+  const at = shown.getClientRects()[0];
   const below = at.bottom + popup.offsetHeight < document.documentElement.clientHeight;
   const furthest = document.documentElement.clientWidth - popup.offsetWidth - 8;
   popup.style.left = `${Math.max(8, Math.min(at.left, furthest))}px`;
   popup.style.top = `${below ? at.bottom : at.top - popup.offsetHeight}px`;
-  shown = link;
 }
 
 function hide() {
@@ -59,7 +65,7 @@ for (const link of document.querySelectorAll("article a[href]")) {
 popup.addEventListener("pointerenter", () => clearTimeout(timer));
 popup.addEventListener("pointerleave", () => soon(hide));
 document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
-document.addEventListener("scroll", hide, { passive: true });
+document.addEventListener("scroll", place, { passive: true });
 document.addEventListener("pointerdown", (event) => event.target.closest?.(".rd-noted, .rd-popup") || hide());
 document.body.append(popup);
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 
 from rederive.files import read_yaml
+from rederive.sphinxext.results import read_results
 from rederive.sphinxext.revisions import last_change
 from rederive.verdicts import MEANING, Verdict
 
@@ -72,16 +73,15 @@ def claim_review(claim: Mapping[str, Any], document: str, author: Mapping[str, s
 
 def read_facts(app: Sphinx) -> None:
     """Read once what all pages say of the book (handler of `builder-inited`)."""
-    results = json.loads(Path(app.srcdir, "_build", "results", "claims.json").read_text(encoding="utf-8"))
     cff = Path(app.srcdir, "CITATION.cff")
-    app.env.rederive_results = results
+    app.env.rederive_results = read_results(app.srcdir)
     app.env.rederive_citation = read_yaml(cff) if cff.is_file() else {}
 
 
 def _book(app: Sphinx, to_first_page: str) -> dict[str, Any]:
     about = app.env.rederive_citation
     if not about:
-        return {"@type": "Book", "name": app.config.project, "url": to_first_page}
+        return {"@type": "Book", "name": app.config.html_title, "url": to_first_page}
     return {
         "@type": "Book",
         "name": about["title"],
@@ -128,7 +128,7 @@ def describe(
         return
     title, described = app.env.titles[pagename].astext(), description(doctree)
     kind = "book" if pagename == app.config.root_doc else "article"
-    tags = meta_tags(title, described, app.config.project, kind, context.get("pageurl") or "")
+    tags = meta_tags(title, described, app.config.html_title, kind, context.get("pageurl") or "")
     context["metatags"] = context.get("metatags", "") + tags
     data = structured_data(app, pagename, title, described, context["pathto"])
     context["structured_data"] = as_script(data)
