@@ -20,7 +20,7 @@ for (const box of document.querySelectorAll(".rd-explore")) {
       if (input.type !== "range") continue;
       const option = options[i][input.value];
       input.setAttribute("aria-valuetext", option);
-      input.closest("label").querySelector("b").textContent = option;
+      input.previousElementSibling.textContent = option;
     }
     status.textContent = box.open ? told[state] : "";
   }

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import altair as alt
 import numpy as np
@@ -178,8 +179,9 @@ def test_the_document_card_counts_the_steps(document):
     assert "3 steps: patients" in document_card(document).plain
 
 
-def standing():
-    assumptions = pd.DataFrame({"control_risk": 0.27, "reduction": [0.1, 0.2], "power": 0.8, "diversity": 0.0})
+def standing(powers=(0.8,)):
+    options = {"control_risk": [0.27], "reduction": [0.1, 0.2], "power": powers, "diversity": [0.0]}
+    assumptions = pd.MultiIndex.from_product(options.values(), names=options).to_frame(index=False)
     return monitor(1927, -0.315, 0.107, assumptions)
 
 
@@ -234,7 +236,9 @@ FIGURES = {
     "possible_sizes": lambda: figures.possible_sizes(POSSIBLE, *(Printed.parse(x) for x in ("68%", "42%", "0.003"))),
     "required_sizes": lambda: figures.required_sizes(1927, {"TESTS": 0.24, "ETASS": 0.35}),
     "evidence_map": lambda: evidence_map(turned(ESTIMATES)),
-    "sequential_boundary": lambda: figures.sequential_boundary(standing(), Interval(2.9, 3.0)),
+    "sequential_boundary": lambda: figures.sequential_boundary(
+        standing(), Interval(2.9, 3.0), standing(powers=(0.8, 0.9)), 1927
+    ),
 }
 
 
@@ -321,27 +325,62 @@ def test_the_map_of_evidence_turns_names_and_marks_what_it_draws(shown, monkeypa
 
 @pytest.mark.parametrize("kind", ["possible_deaths", "sequential_boundaries", "reduction_by_control_risk"])
 def test_points_nobody_observed_are_hollow(kind):
+    state = {"states": ["state 0"]}
     data = {
         "possible_deaths": (TABLES,),
         "sequential_boundaries": (
             pd.DataFrame({"information": [0.5], "critical": [2.9]}),
             pd.DataFrame({"information": [0.6], "z": [3.0], "label": ["x"]}),
+            pd.DataFrame({"information": [0.6], "z": [3.0], "critical": [2.5]} | state),
         ),
         "reduction_by_control_risk": (
             pd.DataFrame({"control_risk": [0.1], "lower": [0.1], "upper": [0.2]}),
             pd.DataFrame({"control_risk": [0.1], "reduction": [0.1], "trial": ["x"]}),
             0.27,
+            pd.DataFrame({"control_risk": [0.1], "reduction": [0.1], "text": ["x"]} | state),
         ),
     }[kind]
     layers = getattr(charts, kind)(*data).to_dict()["layer"]
     marks = [layer["mark"] for layer in layers if layer["mark"]["type"] == "point"]
-    assert [mark["filled"] for mark in marks] == [False]
-    assert [mark["color"] for mark in marks] == [charts.IMPLIED]
+    assert {mark["filled"] for mark in marks} == {False}
+    assert {mark["color"] for mark in marks} == {charts.IMPLIED}
 
 
-def test_drawn_numbers_have_at_most_three_decimals(shown):
+def drawings(figure):
+    return [ElementTree.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", figure.html, re.DOTALL)]
+
+
+def test_drawn_numbers_have_at_most_one_decimal(shown):
     FIGURES["forest"]()
-    assert not re.search(r"\d\.\d{4,}", shown[0].html.split("<svg")[1].split("</svg>")[0])
+    places = [
+        value
+        for drawing in drawings(shown[0])
+        for element in drawing.iter()
+        for key, value in element.attrib.items()
+        if key in {"d", "x", "y", "transform", "width", "height"}
+    ]
+    assert len(places) > 50
+    assert not [place for place in places if re.search(r"\.\d\d", place)]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_letters_are_large_enough_on_a_phone(name, shown):
+    FIGURES[name]()
+    wide, phone = drawings(shown[0])
+    assert (wide.get("class"), phone.get("class")) == ("rd-wide", "rd-phone")
+    sizes = {float(size.removesuffix("px")) for each in phone.iter() if (size := each.get("font-size"))}
+    room = 360 - 2 * 16
+    assert sizes
+    assert min(sizes) * min(1, room / float(phone.attrib["width"])) >= 11
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_both_drawings_say_the_same(name, shown):
+    FIGURES[name]()
+    words = [sorted(" ".join(drawing.itertext()).split()) for drawing in drawings(shown[0])]
+    numbers = re.compile(r"[\d.,%−]+")
+    wide, phone = ([word for word in said if not numbers.fullmatch(word)] for said in words)
+    assert wide == phone  # but for ticks, for which a phone may have no room
 
 
 def test_the_style_sheet_knows_every_verdict():

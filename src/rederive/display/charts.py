@@ -130,20 +130,32 @@ def reduction_by_control_risk(curve: pd.DataFrame, marks: pd.DataFrame, claimed:
     claim = alt.Chart(pd.DataFrame({"y": [claimed], "label": [f"{claimed:.0%}, if odds are read as risks"]}))
     line = claim.mark_rule(color=PRINTED, strokeWidth=2).encode(y="y:Q")
     words = claim.mark_text(align="right", dy=-8, x="width").encode(y="y:Q", text="label:N")
-    points = alt.Chart(marks).encode(x="control_risk:Q", y="reduction:Q")
+    points = alt.Chart(marks).encode(x="control_risk:Q", y="reduction:Q", description=STATIC)
     dots = points.mark_point(filled=False, size=80, color=IMPLIED, strokeWidth=2, opacity=1)
     labels = points.mark_text(align="left", dx=7, dy=-10).encode(text="trial:N")
-    chosen = points_chosen(states.rename(columns={"control_risk": "x", "reduction": "y"}))
+    chosen = points_chosen(states.rename(columns={"control_risk": "x", "reduction": "y"}), rising=False)
     return alt.layer(band, line, words, dots, labels, *chosen)
 
 
-def points_chosen(states: pd.DataFrame) -> list[alt.Chart]:
-    """A hollow circle at `x` and `y` with its `text` below, and a line down to the axis, for each of the `states`."""
+def points_chosen(states: pd.DataFrame, *, rising: bool) -> list[alt.Chart]:
+    """A hollow circle at `x` and `y` with its `text`, and a line down to the axis, for each of the `states`.
+
+    The text stands clear of a rising or falling curve, towards the middle of the chart.
+    """
     at = alt.Chart(states).encode(x="x:Q", y="y:Q", description="states:N")
+    middle = (states["x"].min() + states["x"].max()) / 2
+    texts = [
+        at.transform_filter(alt.datum.x < middle).mark_text(
+            fontWeight="bold", align="left", dx=10, dy=18 if rising else -14
+        ),
+        at.transform_filter(alt.datum.x >= middle).mark_text(
+            fontWeight="bold", align="right", dx=-10, dy=-14 if rising else 18
+        ),
+    ]
     return [
         at.mark_rule(strokeDash=[2, 2], strokeOpacity=0.7).encode(y2=alt.value("height")),
         at.mark_point(filled=False, size=170, color=IMPLIED, strokeWidth=3, opacity=1),
-        at.mark_text(align="left", dx=9, dy=13, fontWeight="bold").encode(text="text:N"),
+        *(text.encode(text="text:N") for text in texts),
     ]
 
 
@@ -508,5 +520,5 @@ def assumed_curves(
         dots = alt.Chart(points.assign(kind="simulated, not observed")).encode(x=x, y=y, shape=hollow)
         layers.append(dots.mark_point(filled=False, size=50, color=IMPLIED, strokeWidth=1.5, opacity=1))
     if states is not None:
-        layers += points_chosen(states)
+        layers += points_chosen(states, rising=True)
     return alt.layer(*layers)

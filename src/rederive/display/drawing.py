@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from textwrap import wrap
 from typing import Any
 
 import altair as alt
 import vl_convert as vlc
 
-from rederive.display.svg import compact
+from rederive.display.svg import compact, short_hash
 
 WIDTH, PHONE_WIDTH, HEIGHT = 420, 250, 270  # of what the axes enclose
 INK = "currentColor"  # charts are inline, so they take the page's own text colour, light or dark
@@ -64,10 +63,9 @@ def drawn(chart: Chart, phone: Chart | None = None) -> tuple[str, str]:
     """
     specs = chart.configure(**THEME).to_dict(), for_phones((phone or chart).configure(**THEME).to_dict())
     wide, narrow = (vlc.vegalite_to_svg(spec) for spec in specs)
-    names = [hashlib.sha256(svg.encode()).hexdigest()[:8] for svg in (wide, narrow)]
+    on_pages = compact(wide, {"class": "rd-wide"}, ON_PAGES)
     # pages without our style sheet show the wide one
-    shown = compact(wide, names[0], {"class": "rd-wide"}, ON_PAGES)
-    return shown + compact(narrow, names[1], {"class": "rd-phone", "display": "none"}), names[0]
+    return on_pages + compact(narrow, {"class": "rd-phone", "display": "none"}), short_hash(on_pages)
 
 
 def for_phones(spec: dict[str, Any]) -> dict[str, Any]:

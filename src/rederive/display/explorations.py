@@ -154,7 +154,7 @@ def pooled_trials(trials: pd.DataFrame, whole: PrintedRatio, part: PrintedRatio,
     methods = every_method(TwoArms.from_frame(trials))["method"]
     choices = [
         Choice("Pooling method", list(methods), list(methods).index("inverse variance, common effect, Wald")),
-        *(Choice(str(name), ["left out", "in"], 1, "switch") for name in trials.index),
+        *(Choice(f"{name} in the pool", ["no", "yes"], 1, "switch") for name in trials.index),
     ]
     told, drawn = [], {}
     for state, (method, *flags) in enumerate(states_of(choices)):
@@ -192,9 +192,10 @@ def _pooled(chosen: pd.DataFrame, method: int, part: PrintedRatio) -> tuple[str,
     found = which_print(every_method(counts), part).iloc[method]
     spread = heterogeneity(*effect_sizes(counts, "OR"))
     printed = "does print that" if found["all_print"] else "does not print that"
+    tau2 = f"τ² {found['tau2']:.3f}" if "random effects" in found["method"] else "τ² taken as 0"
     sentence = (
         f"{names} pooled: odds ratio {found['estimate']:.2f} ({found['lower']:.2f} to {found['upper']:.2f}), "
-        f"p {formatted(found['p'], '.2g')}; I² {spread.i2:.0%}, τ² {found['tau2']:.3f}. The multicentre "
+        f"p {formatted(found['p'], '.2g')}; I² {spread.i2:.0%}, {tau2}. The multicentre "
         f"result is printed as {part}: this method {printed}."
     )
     return sentence, [_counted(POOLED, found["estimate"], found["lower"], found["upper"])]

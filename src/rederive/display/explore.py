@@ -19,6 +19,8 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
+from rederive.display.svg import short_hash
+
 STATIC = alt.value("static")
 """The description of marks that make way for those of a state."""
 
@@ -32,21 +34,22 @@ class Choice:
     start: int = 0
     kind: Literal["menu", "slider", "switch"] = "menu"
 
-    def html(self) -> str:
-        name = escape(self.name)
+    def html(self, identity: str) -> str:
+        """The field, of this id, and its label."""
+        label = f'<label for="{identity}">{escape(self.name)}'
+        field = f'id="{identity}" autocomplete="off"'
         if self.kind == "menu":
             options = "".join(
                 f'<option value="{i}"{" selected" if i == self.start else ""}>{escape(option)}</option>'
                 for i, option in enumerate(self.options)
             )
-            return f'<label><span>{name}</span> <select autocomplete="off">{options}</select></label>'
+            return f"<p>{label}</label> <select {field}>{options}</select></p>"
         if self.kind == "switch":
-            checked = " checked" if self.start else ""
-            return f'<label><input type="checkbox" autocomplete="off"{checked}> <span>{name}</span></label>'
+            return f'<p><input type="checkbox" {field}{" checked" if self.start else ""}> {label}</label></p>'
+        ends = f'min="0" max="{len(self.options) - 1}" value="{self.start}"'
         return (
-            f'<label class="rd-slider"><span>{name}: <b>{escape(self.options[self.start])}</b></span> '
-            f'<input type="range" min="0" max="{len(self.options) - 1}" value="{self.start}" autocomplete="off" '
-            f'aria-label="{escape(self.name, quote=True)}"></label>'
+            f'<p class="rd-slider">{label}</label> <b>{escape(self.options[self.start])}</b> '
+            f'<input type="range" {field} {ends}></p>'
         )
 
 
@@ -78,9 +81,10 @@ class Exploration:
             ensure_ascii=False,
             separators=(",", ":"),
         ).replace("<", "\\u003c")  # nothing in it may end the script
+        fields = [choice.html(f"choice-{short_hash(content)}-{i}") for i, choice in enumerate(self.choices)]
         return (
             '<details class="rd-explore" hidden=""><summary>Explore this figure</summary>'
-            f'<div class="rd-choices">{"".join(choice.html() for choice in self.choices)}</div>'
+            f'<div class="rd-choices">{"".join(fields)}</div>'
             '<p class="rd-told" role="status"></p>'
             f'<script type="application/json">{content}</script></details>'
         )

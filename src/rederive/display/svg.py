@@ -6,6 +6,7 @@ it. In a book nothing does, but for marks named as states (see `rederive.display
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby, pairwise
@@ -25,13 +26,11 @@ OWN = {"d", "x", "y", "transform", "data-state"}  # what may differ between mark
 FEW = 4  # so many equal symbols are drawn as vertices of one path
 
 
-def compact(svg: str, name: str, attributes: Mapping[str, str], scale: float = 1.0) -> str:
-    """Vega's SVG without what no reader sees, its ids beginning with `name`, which no other drawing on the page has.
-
-    `attributes` are added to the root; by `scale` the drawing is larger than Vega has it.
+def compact(svg: str, attributes: Mapping[str, str], scale: float = 1.0) -> str:
+    """Vega's SVG without what no reader sees.
 
     Marks described as `state 3 7` get the attribute `data-state="3 7"` and are hidden; those described as `static` get
-    `data-static`.
+    `data-static`. `attributes` are added to the root; by `scale` the drawing is larger than Vega has it.
     """
     root = ElementTree.fromstring(re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", svg))
     for element in root.iter():
@@ -42,11 +41,21 @@ def compact(svg: str, name: str, attributes: Mapping[str, str], scale: float = 1
     root.attrib.clear()
     _merged(root)
     _handed_up(root)
-    _markers_numbered(root, name)
+    _markers_used(root)
     root.attrib = {"aria-hidden": "true", "focusable": "false", **attributes, **size, **root.attrib}
     text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True).replace(" />", "/>")
-    # ids must differ between figures
-    return re.sub(r'(id="|url\(#)(clip|gradient)', rf"\g<1>{name}-\g<2>", text)
+    return _ids_of_its_own(text)
+
+
+def short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _ids_of_its_own(svg: str) -> str:
+    """The same drawing has the same ids, whatever was drawn before it; different ones have different ids."""
+    ids = re.findall(r'\bid="([^"]+)"', svg)
+    numbered = re.sub(r'(\bid="|url\(#)([^")]+)', lambda found: f"{found[1]}{ids.index(found[2])}", svg)
+    return re.sub(r'(\bid="|url\(#)', rf"\g<1>d{short_hash(numbered)}-", numbered)
 
 
 def _named(element: Element) -> None:
@@ -210,17 +219,14 @@ def _marked(symbols: list[Element]) -> list[Element]:
     return [marker, group]
 
 
-def _markers_numbered(root: Element, name: str) -> None:
-    """Give markers ids, and let the path behind each use it."""
-    number = 0
-    for group in root.iter():
-        for marker, path in pairwise(group):
-            if marker.tag == "marker":
-                number += 1
-                marker.set("id", f"{name}-marker{number}")
-                path.attrib |= dict.fromkeys(
-                    ["marker-start", "marker-mid", "marker-end"], f"url(#{name}-marker{number})"
-                )
+def _markers_used(root: Element) -> None:
+    """Give markers ids, and let the group behind each use it."""
+    both = [pair for group in root.iter() for pair in pairwise(group) if pair[0].tag == "marker"]
+    for number, (marker, group) in enumerate(both):
+        marker.set("id", f"mark{number}")
+        lone = all(path.attrib["d"].endswith("h0") for path in group)
+        ends = ["marker-start"] if lone else ["marker-start", "marker-mid", "marker-end"]
+        group.attrib |= dict.fromkeys(ends, f"url(#mark{number})")
 
 
 def _looks_together(children: Iterable[Element]) -> list[Element]:
