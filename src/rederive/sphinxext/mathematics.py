@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 
-OPENING = r'<mo[^>]*>(?:&#x00028;|\[)</mo>'
+OPENING = r"<mo[^>]*>(?:&#x00028;|\[)</mo>"
 SPACING = {
     r"(</mi>|</mn>)<mi>log</mi>": r'\1<mspace width="0.17em"/><mi>log</mi>',
     rf"<mi>log</mi>(?!{OPENING})": '<mi>log</mi><mspace width="0.17em"/>',
