@@ -20,7 +20,7 @@ SPACING = {
     r"<mo>&#x0002F;</mo>": '<mo lspace="0" rspace="0">&#x0002F;</mo>',
     rf"({OPENING})<mo>&#x02212;</mo>": r'\1<mo form="prefix">&#x02212;</mo>',
 }
-"""What the converter leaves out of TeX's spacing: about `log`, a fraction's slash, and a minus that begins a bracket."""
+"""What the converter leaves out of TeX's spacing: about `log`, a slash, and a minus that begins a bracket."""
 
 
 def mathml(formula: str, display: str) -> str:
