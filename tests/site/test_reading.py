@@ -1,4 +1,4 @@
-"""Reading aids on the finished site: terms, sources, notes in the margin, how to cite, dates, metadata; in a browser too."""
+"""Reading aids of the finished site, in a browser too: terms, sources, margin notes, how to cite, dates, metadata."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import re
 import subprocess
 import tomllib
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import Page
 from pybtex.database import parse_string
 
 from rederive import build
@@ -25,6 +27,8 @@ from rederive.sphinxext.metadata import as_script, shortened
 from rederive.sphinxext.revisions import last_change, last_changes
 from rederive.sphinxext.terms import EVERYDAY, NOT_MEANT, pattern
 from scratch import REPOSITORY
+
+OpenPage = Callable[..., Page]
 
 BOOK = build.read_book(REPOSITORY)
 CHAPTERS = [chapter.page for chapter in BOOK.chapters]
@@ -42,8 +46,8 @@ def pages() -> dict[str, BeautifulSoup]:
     return {page: read(page) for page in BOOK.pages}
 
 
-def words(element: object) -> str:
-    return " ".join(element.get_text().split())  # type: ignore[attr-defined]
+def words(element: Tag) -> str:
+    return " ".join(element.get_text().split())
 
 
 # ----------------------------------------------------------------------------------------------------- terms
@@ -215,7 +219,9 @@ def test_descriptions_are_short_and_whole_words() -> None:
 def test_every_page_describes_itself(pages: dict[str, BeautifulSoup]) -> None:
     described = {}
     for name, page in pages.items():
-        meta = {tag.get("name") or tag.get("property"): tag["content"] for tag in page.head.find_all("meta", content=True)}
+        meta = {
+            tag.get("name") or tag.get("property"): tag["content"] for tag in page.head.find_all("meta", content=True)
+        }
         described[name] = meta["description"]
         assert meta["og:description"] == meta["description"]
         assert 20 < len(meta["description"]) <= 160
@@ -268,9 +274,11 @@ def test_names_of_the_library_lead_to_their_source() -> None:
         '<div class="highlight-ipython3 notranslate"><div class="highlight"><pre>'
         '<span class="n">g</span><span class="o">=</span><span class="n">g</span><span class="p">(</span>'
         '<span class="n">figures</span><span class="o">.</span><span class="n">forest</span>'
-        '<span class="n">x</span><span class="o">.</span><span class="n">g</span></pre></div></div><span class="n">g</span>'
+        '<span class="n">x</span><span class="o">.</span><span class="n">g</span></pre></div></div>'
+        '<span class="n">g</span>'
     )
-    linked = BeautifulSoup(link_names(html, names, {"rederive.a.f": "f", "rederive.display.figures.forest": "r"}), "html.parser")
+    addresses = {"rederive.a.f": "f", "rederive.display.figures.forest": "r"}
+    linked = BeautifulSoup(link_names(html, names, addresses), "html.parser")
     assert [(link["href"], link.get_text()) for link in linked.find_all("a")] == [("f", "g"), ("r", "figures.forest")]
 
 
@@ -292,7 +300,7 @@ TERM = "article a:has(> .std-term)"
 POPUP = ".rd-popup:popover-open"
 
 
-def test_a_definition_shows_on_hover_stays_while_read_and_goes(open_page) -> None:  # type: ignore[no-untyped-def]
+def test_a_definition_shows_on_hover_stays_while_read_and_goes(open_page: OpenPage) -> None:
     page = open_page(CHAPTERS[0])
     link, popup = page.locator(TERM).first, page.locator(POPUP)
     link.hover()
@@ -306,8 +314,8 @@ def test_a_definition_shows_on_hover_stays_while_read_and_goes(open_page) -> Non
     popup.wait_for(state="hidden")
 
 
-def test_a_definition_shows_on_keyboard_focus_and_escape_puts_it_away(open_page) -> None:  # type: ignore[no-untyped-def]
-    page = open_page(CHAPTERS[0])
+def test_a_definition_shows_on_keyboard_focus_and_escape_puts_it_away(open_page: OpenPage) -> None:
+    page = open_page(CHAPTERS[0], reduced_motion="reduce")  # so that it jumps where it would glide
     popup = page.locator(POPUP)
     page.locator(TERM).last.focus()
     page.keyboard.press("Shift+Tab")
@@ -323,7 +331,7 @@ def test_a_definition_shows_on_keyboard_focus_and_escape_puts_it_away(open_page)
     assert popup.count() == 0
 
 
-def test_a_first_tap_shows_a_definition_and_the_second_leads_to_the_glossary(open_page) -> None:  # type: ignore[no-untyped-def]
+def test_a_first_tap_shows_a_definition_and_the_second_leads_to_the_glossary(open_page: OpenPage) -> None:
     page = open_page(CHAPTERS[0], width=360, has_touch=True, is_mobile=True)
     page.locator(TERM).first.tap()
     box = page.locator(POPUP).bounding_box()
@@ -333,7 +341,7 @@ def test_a_first_tap_shows_a_definition_and_the_second_leads_to_the_glossary(ope
     page.wait_for_url("**/glossary.html#term-*")
 
 
-def test_a_source_shows_in_full_at_its_citation(open_page) -> None:  # type: ignore[no-untyped-def]
+def test_a_source_shows_in_full_at_its_citation(open_page: OpenPage) -> None:
     page = open_page("chapters/01-sepsis")
     link = page.locator("section:not(#sources-of-this-chapter) > p a[href^='https://doi.org/']").first
     link.hover()
@@ -342,7 +350,7 @@ def test_a_source_shows_in_full_at_its_citation(open_page) -> None:  # type: ign
     assert page.locator(POPUP).text_content().strip() == source.text_content().strip()
 
 
-def test_citations_are_copied_even_without_a_server(open_page) -> None:  # type: ignore[no-untyped-def]
+def test_citations_are_copied_even_without_a_server(open_page: OpenPage) -> None:
     page = open_page(CHAPTERS[0], permissions=["clipboard-read", "clipboard-write"])
     for form in ("citation", "bibtex"):
         page.locator(f"button[data-copies=cite-{form}]").click()
@@ -350,7 +358,7 @@ def test_citations_are_copied_even_without_a_server(open_page) -> None:  # type:
         assert page.evaluate("navigator.clipboard.readText()") == page.locator(f"#cite-{form}").text_content()
 
 
-def test_without_scripts_terms_lead_to_the_glossary_and_no_dead_button_shows(open_page) -> None:  # type: ignore[no-untyped-def]
+def test_without_scripts_terms_lead_to_the_glossary_and_no_dead_button_shows(open_page: OpenPage) -> None:
     page = open_page(CHAPTERS[0], java_script_enabled=False)
     assert page.locator("button.rd-copy:visible").count() == 0
     page.locator(TERM).first.click()
@@ -358,7 +366,7 @@ def test_without_scripts_terms_lead_to_the_glossary_and_no_dead_button_shows(ope
 
 
 @pytest.mark.parametrize(("width", "beside"), [(1280, True), (1500, True), (360, False)])
-def test_notes_stand_in_the_margin_where_there_is_room(open_page, width: int, beside: bool) -> None:  # type: ignore[no-untyped-def]
+def test_notes_stand_in_the_margin_where_there_is_room(open_page: OpenPage, width: int, beside: bool) -> None:
     page = open_page("book/methods", width=width)
     notes = page.locator(".rd-margin").all()
     assert notes

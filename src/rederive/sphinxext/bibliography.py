@@ -24,13 +24,13 @@ DOI = "https://doi.org/"
 log = logging.getLogger(__name__)
 
 
-class sources(nodes.General, nodes.Element):  # noqa: N801 - as docutils names its nodes
+class SourcesNode(nodes.General, nodes.Element):  # type: ignore[misc]
     """The place of a page's sources."""
 
 
 class Sources(SphinxDirective):
     def run(self) -> list[nodes.Node]:
-        return [sources()]
+        return [SourcesNode()]
 
 
 def data_of(root: Path, page: str) -> str:
@@ -46,12 +46,12 @@ class ListSources(SphinxPostTransform):
     default_priority = 30  # when all links have been made, so that titles of sources are left as they are
 
     def run(self, **kwargs: Any) -> None:
-        domain = self.env.get_domain("cite")
+        domain: Any = self.env.get_domain("cite")
         links: dict[str, list[nodes.reference]] = defaultdict(list)
         for link in self.document.findall(nodes.reference):
             links[link.get("refuri", "")].append(link)
         data = data_of(Path(self.env.srcdir), self.env.docname)
-        for place in list(self.document.findall(sources)):
+        for place in list(self.document.findall(SourcesNode)):
             listed = nodes.bullet_list(classes=["rd-sources"])
             for entry in domain.citations:
                 references = self.app.builder.get_relative_uri(self.env.docname, entry.bibliography_key.docname)
@@ -68,6 +68,6 @@ class ListSources(SphinxPostTransform):
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(sources)
+    app.add_node(SourcesNode)
     app.add_directive("rederive-sources", Sources)
     app.add_post_transform(ListSources)

@@ -15,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from rederive.files import read_yaml
 from rederive.sphinxext.results import read_results, results_file
+from rederive.sphinxext.revisions import changes_of_book
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -92,7 +93,7 @@ def box(cited: Citation) -> str:
     return f'<div class="rd-cite">{checks}{shown}<span class="rd-done" role="status"></span></div>'
 
 
-class cite_box(nodes.General, nodes.Element):  # noqa: N801 - as docutils names its nodes
+class CiteBox(nodes.General, nodes.Element):  # type: ignore[misc]
     """The place of the box."""
 
 
@@ -101,7 +102,7 @@ class Cite(SphinxDirective):
         self.env.note_dependency(str(results_file(self.env.srcdir)))
         documents = {document["chapter"]: document["title"] for document in read_results(self.env.srcdir)["documents"]}
         self.env.note_dependency(str(Path(self.env.srcdir, "CITATION.cff")))
-        return [cite_box(checks=documents.get(self.env.docname, ""))]
+        return [CiteBox(checks=documents.get(self.env.docname, ""))]
 
 
 class FillBox(SphinxPostTransform):
@@ -110,21 +111,22 @@ class FillBox(SphinxPostTransform):
     default_priority = 20
 
     def run(self, **kwargs: Any) -> None:
-        for place in list(self.document.findall(cite_box)):
+        for place in list(self.document.findall(CiteBox)):
             page, base = self.env.docname, self.config.html_baseurl
+            changes = changes_of_book(str(self.env.srcdir))
             cited = citation(
                 Path(self.env.srcdir),
                 page,
                 title=self.env.titles[page].astext(),
                 first_page=self.config.root_doc,
                 checks=place["checks"],
-                year=str(max(self.env.rederive_changes.values()).year) if self.env.rederive_changes else "",
+                year=str(max(changes.values()).year) if changes else "",
                 address=f"{base.rstrip('/')}/{page}.html" if base else "",
             )
             place.replace_self(nodes.raw("", box(cited), format="html"))
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(cite_box)
+    app.add_node(CiteBox)
     app.add_directive("rederive-cite", Cite)
     app.add_post_transform(FillBox)

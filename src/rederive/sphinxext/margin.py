@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 
-class margin_note(nodes.General, nodes.Element):  # noqa: N801 - as docutils names its nodes
+class MarginNote(nodes.General, nodes.Element):  # type: ignore[misc]
     """A remark that the text does without."""
 
 
@@ -22,19 +22,19 @@ class Margin(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        note = margin_note()
+        note = MarginNote()
         self.state.nested_parse(self.content, self.content_offset, note)
         return [note]
 
 
-def _open(writer: HTML5Translator, node: margin_note) -> None:
+def _open(writer: HTML5Translator, node: MarginNote) -> None:
     writer.body.append(writer.starttag(node, "div", CLASS="rd-margin", role="note"))
 
 
-def _close(writer: HTML5Translator, node: margin_note) -> None:
+def _close(writer: HTML5Translator, node: MarginNote) -> None:
     writer.body.append("</div>\n")
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(margin_note, html=(_open, _close))
+    app.add_node(MarginNote, html=(_open, _close))
     app.add_directive("margin", Margin)

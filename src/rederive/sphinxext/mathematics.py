@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 
-OPENING = r'<mo[^>]*>(?:&#x00028;|\[)</mo>'
+OPENING = r"<mo[^>]*>(?:&#x00028;|\[)</mo>"
 SPACING = {
     r"(</mi>|</mn>)<mi>log</mi>": r'\1<mspace width="0.17em"/><mi>log</mi>',
     rf"<mi>log</mi>(?!{OPENING})": '<mi>log</mi><mspace width="0.17em"/>',
     r"<mo>&#x0002F;</mo>": '<mo lspace="0" rspace="0">&#x0002F;</mo>',
     rf"({OPENING})<mo>&#x02212;</mo>": r'\1<mo form="prefix">&#x02212;</mo>',
 }
-"""What the converter leaves out of TeX's spacing: about `log`, a fraction's slash, and a minus that begins a bracket."""
+"""What the converter leaves out of TeX's spacing: about `log`, a slash, and a minus that begins a bracket."""
 
 
 def mathml(formula: str, display: str) -> str:

@@ -18,7 +18,7 @@ from docutils import nodes
 
 from rederive.files import read_yaml
 from rederive.sphinxext.results import read_results
-from rederive.sphinxext.revisions import last_change
+from rederive.sphinxext.revisions import changes_of_book, last_change
 from rederive.verdicts import MEANING, Verdict
 
 if TYPE_CHECKING:
@@ -71,17 +71,11 @@ def claim_review(claim: Mapping[str, Any], document: str, author: Mapping[str, s
     }
 
 
-def read_facts(app: Sphinx) -> None:
-    """Read once what all pages say of the book (handler of `builder-inited`)."""
-    cff = Path(app.srcdir, "CITATION.cff")
-    app.env.rederive_results = read_results(app.srcdir)
-    app.env.rederive_citation = read_yaml(cff) if cff.is_file() else {}
-
-
 def _book(app: Sphinx, to_first_page: str) -> dict[str, Any]:
-    about = app.env.rederive_citation
-    if not about:
+    cff = Path(app.srcdir, "CITATION.cff")
+    if not cff.is_file():
         return {"@type": "Book", "name": app.config.html_title, "url": to_first_page}
+    about: Mapping[str, Any] = read_yaml(cff)
     return {
         "@type": "Book",
         "name": about["title"],
@@ -102,7 +96,7 @@ def structured_data(app: Sphinx, page: str, title: str, described: str, pathto: 
         chapters = sorted(name for name in app.env.found_docs if name.startswith("chapters/"))
         parts = [{"@type": "Chapter", "name": app.env.titles[of].astext(), "url": pathto(of)} for of in chapters]
         return {"@context": CONTEXT, **book, "description": described, "hasPart": parts}
-    day = last_change(page, app.env.rederive_changes)
+    day = last_change(page, changes_of_book(str(app.srcdir)))
     this = {
         "@type": "Chapter" if page.startswith("chapters/") else "WebPage",
         "name": title,
@@ -110,7 +104,7 @@ def structured_data(app: Sphinx, page: str, title: str, described: str, pathto: 
         "isPartOf": book,
         **({"dateModified": day.isoformat()} if day else {}),
     }
-    return {"@context": CONTEXT, "@graph": [this, *_reviews(app.env.rederive_results, page, book.get("author", []))]}
+    return {"@context": CONTEXT, "@graph": [this, *_reviews(read_results(app.srcdir), page, book.get("author", []))]}
 
 
 def _reviews(results: Mapping[str, Any], page: str, author: Any) -> Iterable[dict[str, Any]]:
@@ -135,5 +129,4 @@ def describe(
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("builder-inited", read_facts)
     app.connect("html-page-context", describe)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,18 +51,18 @@ def in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def ask_git(app: Sphinx) -> None:
-    """Ask once for all pages (handler of `builder-inited`)."""
-    app.env.rederive_changes = last_changes(Path(app.srcdir))
+@cache
+def changes_of_book(root: str) -> dict[str, date]:
+    """The same, asked once for all pages of a site."""
+    return last_changes(Path(root))
 
 
 def offer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
     """Give the page's template version and date (handler of `html-page-context`)."""
-    day = last_change(pagename, app.env.rederive_changes)
+    day = last_change(pagename, changes_of_book(str(app.srcdir)))
     context["book_version"] = version("rederive")
     context["last_change"] = (day.isoformat(), in_words(day)) if day else None
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("builder-inited", ask_git)
     app.connect("html-page-context", offer)

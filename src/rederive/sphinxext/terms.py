@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +100,8 @@ def _join_texts(document: nodes.document) -> None:
     for element in document.findall(nodes.TextElement):
         joined: list[nodes.Node] = []
         for is_text, neighbours in groupby(element.children, lambda child: isinstance(child, nodes.Text)):
-            joined += [nodes.Text("".join(neighbours))] if is_text else neighbours
+            several = list(neighbours)
+            joined += [nodes.Text("".join(several))] if is_text else several
         element[:] = joined
 
 
@@ -130,7 +131,7 @@ class LinkTerms(SphinxPostTransform):
             parts: list[nodes.Node] = []
             end = 0
             for found in found_terms.finditer(text):
-                of, identifier = known.get(names[found.lastindex - 1], ("", ""))
+                of, identifier = known.get(names[(found.lastindex or 0) - 1], ("", ""))
                 if not identifier or identifier in linked[_section(text)]:
                     continue
                 linked[_section(text)].add(identifier)
@@ -153,25 +154,16 @@ def definitions(glossary: nodes.document) -> dict[str, tuple[str, str]]:
     return found
 
 
-def read_definitions(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Keep all definitions for the pages to come (handler of `env-updated`)."""
-    pages = sorted({page for page, _ in places(env).values()})
-    env.rederive_definitions = {
-        key: value for page in pages for key, value in definitions(env.get_doctree(page)).items()
-    }
-    return []
-
-
 def offer_definitions(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Give the page's template the definitions of the terms it links (handler of `html-page-context`)."""
     used = {term_id(reference) for reference in doctree.findall(nodes.reference)} if doctree else set()
-    known: Mapping[str, tuple[str, str]] = app.env.rederive_definitions
+    of = {page for page, identifier in places(app.env).values() if identifier in used}
+    known = {key: value for page in of for key, value in definitions(app.env.get_doctree(page)).items()}
     context["definitions"] = [(key, *known[key]) for key in sorted(used & known.keys())]
 
 
 def setup(app: Sphinx) -> None:
     app.add_post_transform(LinkTerms)
-    app.connect("env-updated", read_definitions)
     app.connect("html-page-context", offer_definitions)
