@@ -6,29 +6,35 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from pages import BOOK, PAGES
 
 HOME = BOOK.pages[0]
 
 AXE = """
-async () => {
-  const options = { resultTypes: ["violations"], preload: false };
-  const structure = await axe.run({ ...options, rules: { "color-contrast": { enabled: false } } });
+async (tags) => {
   // Contrast takes long: of elements that look alike, being of the same classes inside the same, one is looked at.
   const looks = new Map();
-  const look = (element) => element
-    ? `${look(element.parentElement)} ${element.tagName}.${element.getAttribute("class")}` : "";
+  const look = (element) =>
+    element ? `${look(element.parentElement)} ${element.tagName}.${element.getAttribute("class")}` : "";
   for (const element of document.body.querySelectorAll("*:not(svg *, math *)")) {
-    if ([...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())
-        && element.checkVisibility({ visibilityProperty: true })) looks.set(look(element), element);
+    const speaks = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    if (speaks && element.checkVisibility({ visibilityProperty: true })) looks.set(look(element), element);
+    element.removeAttribute("data-look");
   }
-  const contrast = await axe.run([...looks.values()], { ...options, runOnly: ["color-contrast"] });
-  return [...structure.violations, ...contrast.violations]
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
+  for (const element of looks.values()) element.dataset.look = "";
+  axe.configure({ rules: [{ id: "color-contrast", selector: "[data-look]" }] });
+  const wanted = ({ tags }) => !tags.includes("wcag2aaa") && !tags.includes("experimental");
+  const rules = axe.getRules(tags).filter(wanted).map((rule) => rule.ruleId);
+  const { violations } = await axe.run({ resultTypes: ["violations"], preload: false, runOnly: rules });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
 }
 """
+EVERYTHING = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+BY_LOOK = ["cat.color", "cat.keyboard", "cat.sensory-and-visual-cues"]
+"""The rules whose answers change with colours and width; the others look at what a page is made of."""
+
 OPEN_ALL = "for (const details of document.querySelectorAll('details')) details.open = true"
 
 REACHED = """
@@ -38,7 +44,9 @@ REACHED = """
 """What can be seen and used, in the order of the page."""
 
 FOCUS = """
-() => {
+async () => {
+  await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame);
   const focused = document.activeElement;
   const shown = [focused, ...(focused.labels ?? [])].some((element) => {
     const style = getComputedStyle(element);
@@ -65,11 +73,11 @@ def page(request: pytest.FixtureRequest, browser: Browser, from_files: str) -> I
     page.close()
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
-def test_axe_finds_no_violation(page: Page, scheme: str, width: int) -> None:
+@pytest.mark.parametrize(("scheme", "width", "rules"), [("light", 1280, EVERYTHING), ("dark", 360, BY_LOOK)])
+def test_axe_finds_no_violation(page: Page, scheme: str, width: int, rules: list[str]) -> None:
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
-    assert page.evaluate(AXE) == []
+    assert page.evaluate(AXE, rules) == []
 
 
 def test_a_page_has_one_main_heading_and_no_level_is_left_out(page: Page) -> None:
@@ -80,10 +88,13 @@ def test_a_page_has_one_main_heading_and_no_level_is_left_out(page: Page) -> Non
 
 
 def test_tables_have_captions_and_headers_say_what_they_head(page: Page) -> None:
-    tables = page.locator("article table").all()
-    assert [table.inner_text()[:60] for table in tables if not table.locator("caption").count()] == []
-    assert [table.inner_text()[:60] for table in tables if not table.locator("th[scope=col]").count()] == []
-    assert page.locator("article th:not([scope])").all_inner_texts() == []
+    wanting = page.evaluate(
+        """() => [...document.querySelectorAll("article table")]
+          .filter((table) => !table.caption?.textContent.trim() || table.querySelector("th:not([scope])")
+            || !table.querySelector("th[scope=col]") || !table.querySelector("th[scope=row]"))
+          .map((table) => table.textContent.slice(0, 60))"""
+    )
+    assert wanting == []
 
 
 def test_a_page_has_its_parts_named(page: Page) -> None:
@@ -101,7 +112,7 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(
 ) -> None:
     page = open_page(name, width=width, reduced_motion="reduce")
     count = page.evaluate(f"() => {{ window.reached = ({REACHED})(); return window.reached.length; }}")
-    assert count > 10
+    assert count > 5
     steps = []
     for _ in range(count):
         page.keyboard.press("Tab")
@@ -126,17 +137,17 @@ def test_a_phones_drawers_open_and_close_by_keyboard(
     page = open_page("book/methods", width=360, reduced_motion="reduce")
     links = page.locator(f"{drawer} a")
     assert links.count() > 5
-    assert not links.first.is_visible()
+    expect(links.last).to_be_hidden()
     page.focus(f"#{switch}")
     page.keyboard.press("Space")
+    expect(links.last).to_be_visible()
     page.keyboard.press("Tab")
     assert page.evaluate(f"document.activeElement.closest('{drawer}') !== null")
-    assert links.first.is_visible()
     box = page.locator(drawer).bounding_box()
     assert box is not None
     assert 0 <= box["x"] < box["x"] + box["width"] <= 360
     page.keyboard.press("Escape")
-    assert not links.first.is_visible()
+    expect(links.last).to_be_hidden()
 
 
 def test_boxes_that_scroll_are_reached_by_keyboard(open_page: Callable[..., Page]) -> None:
@@ -152,8 +163,13 @@ def test_boxes_that_scroll_are_reached_by_keyboard(open_page: Callable[..., Page
 def test_without_scripts_everything_is_there_and_no_control_is_dead(name: str, open_page: Callable[..., Page]) -> None:
     page = open_page(name, java_script_enabled=False)
     assert page.locator("h1").is_visible()
-    for what in ("article p", "article table", "article figure svg", ".rd-card"):
-        for part in page.locator(f"{what}:not(details:not([open]) *)").all()[:5]:
-            assert part.is_visible(), what
-    controls = page.locator("button, input, select, textarea").all()
-    assert [control.evaluate("(c) => c.outerHTML") for control in controls if control.is_visible()] == []
+    unseen = page.evaluate(
+        """() => [...document.querySelectorAll("article p, article table, article figure, .rd-card")]
+          .filter((part) => !part.closest("details:not([open]), [hidden]"))
+          .filter((part) => !part.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+            || part.matches("figure") && ![...part.querySelectorAll("svg")].some((svg) => svg.checkVisibility()))
+          .map((part) => part.outerHTML.slice(0, 80))"""
+    )
+    assert unseen == []
+    controls = page.locator("button, input:not(.sidebar-toggle), select, textarea")  # the drawers need no scripts
+    assert [control.evaluate("(c) => c.outerHTML") for control in controls.all() if control.is_visible()] == []
