@@ -7,7 +7,13 @@ from scratch import REPOSITORY
 
 BOOK = read_book(REPOSITORY)
 LISTS = ("genindex", "py-modindex", "search")
-SOURCES = ("_modules/index", "_modules/rederive/verdicts", "_modules/rederive/methods/pooling")
-"""Three pages of source code, which are all made alike."""
+SOURCES = (
+    "_modules/index",
+    "_modules/rederive/verdicts",
+    "_modules/rederive/methods/pooling",
+    "_data/sepsis/claims",
+    "_tests/chapters/test_sepsis",
+)
+"""Some pages of source code and data; the others of their kind are made alike."""
 
 PAGES = (*BOOK.pages, *LISTS, *SOURCES)

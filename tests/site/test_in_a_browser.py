@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
 
 from pages import BOOK, PAGES
 
@@ -136,3 +138,21 @@ def test_searching_finds_pages_and_breaks_nothing(at: str, browser: Browser, req
     seen.page.close()
     assert any("Methods" in title for title in found)
     assert faults(seen, home) == {}
+
+
+@pytest.mark.parametrize("chapter", BOOK.chapters, ids=lambda chapter: chapter.slug)
+def test_a_chapter_prints_without_what_is_of_no_use_on_paper(chapter: Chapter, browser: Browser, from_files: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{from_files}/{chapter.page}.html")
+    page.emulate_media(media="print")
+    shown = page.evaluate(
+        """() => [...document.querySelectorAll("nav, button, input, select, .mobile-header, .skip-to-content")]
+          .filter((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+          .map((element) => element.outerHTML.slice(0, 80))"""
+    )
+    title = page.locator("h1").inner_text().removesuffix("#").strip()
+    paper = PdfReader(BytesIO(page.pdf()))
+    page.close()
+    assert shown == []
+    assert len(paper.pages) > 3
+    assert title.split(":")[0] in paper.pages[0].extract_text()

@@ -19,6 +19,9 @@ from scratch import REPOSITORY, ScratchBook
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "link": "href"}
 """What a browser fetches without being asked: element and attribute."""
 
+LEADING = {**LOADED, "a": "href", "use": "href", "form": "action"}
+"""What leads to another file or part of a page."""
+
 
 @pytest.fixture(scope="module", params=["this book", "a scratch book"])
 def book(request: pytest.FixtureRequest) -> build.Book:
@@ -73,7 +76,8 @@ def test_every_link_within_the_site_leads_somewhere(book: build.Book, pages: dic
     dead = []
     names = {name: {element["id"] for element in page.find_all(id=True)} for name, page in pages.items()}
     for name, page in pages.items():
-        for url in attributes(page, {**LOADED, "a": "href"}):
+        several = [part.split()[0] for image in page.find_all(srcset=True) for part in image["srcset"].split(",")]
+        for url in [*attributes(page, LEADING), *several]:
             link = urlsplit(url)
             if link.scheme or link.netloc:
                 continue

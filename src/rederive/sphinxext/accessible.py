@@ -1,8 +1,11 @@
-"""Tables and bibliographies, as assistive technology reads them: headers say what they head, sources are a list."""
+"""Tables, sources and folded code, as assistive technology reads them.
+
+Headers of tables say what they head, sources are items of a list, and what unfolds code is called as it reads.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.writers.html5 import HTML5Translator
@@ -28,7 +31,14 @@ def _source(writer: HTML5Translator, node: nodes.citation) -> None:
     writer.body[-1] = writer.body[-1].replace("doc-biblioentry", "listitem")
 
 
+def name_folds(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
+    """Let "Show code" be called so (handler of `html-page-context`); MyST-NB gives it another name, unseen."""
+    if "body" in context:
+        context["body"] = context["body"].replace('<summary aria-label="Toggle hidden content">', "<summary>")
+
+
 def setup(app: Sphinx) -> None:
     app.connect("doctree-read", name_rows)
+    app.connect("html-page-context", name_folds)
     app.add_node(nodes.entry, override=True, html=(_cell, HTML5Translator.depart_entry))
     app.add_node(nodes.citation, override=True, html=(_source, HTML5Translator.depart_citation))
