@@ -17,7 +17,10 @@ from rederive.measurements import load_measurements
 from typed_numbers import Sources, TypedNumbers, complaints, load_list
 
 CHAPTERS = sorted(ROOT.glob("chapters/*.py"))
-PAGES = [ROOT / f"{name}.md" for name in ("README", "book/index", "book/how-to-read", "book/glossary", "book/library")]
+PAGES = [
+    ROOT / f"{name}.md"
+    for name in ("README", "book/index", "book/how-to-read", "book/ledger", "book/glossary", "book/library")
+]
 """The pages without code whose numbers are all on a list."""
 LIBRARY = ROOT / "src" / "rederive"
 """Its folders `checks`, `methods` and `display` give cards, tables and figures their words."""
