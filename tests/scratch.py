@@ -33,7 +33,8 @@ VALUE, table
 results = root / "_build" / "results" / "{slug}.json"
 results.parent.mkdir(parents=True, exist_ok=True)
 claim = {{"id": "{slug}/claim", "document": "{slug}", "verdict": "silent", "value": VALUE, "table": table, "sign": "−"}}
-document = {{"slug": "{slug}", "bottom_line": f"The value is {{VALUE}}."}}
+claim |= {{"statement": "Something was said.", "because": "Nothing is printed."}}
+document = {{"slug": "{slug}", "title": "A document", "bottom_line": f"The value is {{VALUE}}."}}
 _ = results.write_text(json.dumps({{"document": document, "claims": [claim]}}))
 """
 

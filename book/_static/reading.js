@@ -3,6 +3,7 @@
 
 const popup = document.createElement("div");
 popup.className = "rd-popup";
+popup.role = "tooltip";
 popup.popover = "manual"; // drawn above everything, cut off by nothing
 let shown = null;
 let timer = 0;
@@ -67,7 +68,7 @@ popup.addEventListener("pointerleave", () => soon(hide));
 document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 document.addEventListener("scroll", place, { passive: true });
 document.addEventListener("pointerdown", (event) => event.target.closest?.(".rd-noted, .rd-popup") || hide());
-document.body.append(popup);
+document.querySelector("article")?.append(popup);
 
 for (const button of document.querySelectorAll("button.rd-copy")) {
   button.hidden = false;

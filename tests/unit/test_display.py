@@ -23,7 +23,7 @@ from rederive.display.cards import (
     verdict_meanings,
 )
 from rederive.display.evidence import LEAST, evidence_map
-from rederive.display.shown import html_table, text
+from rederive.display.shown import aside, html_table, text
 from rederive.display.tables import cell, rendered
 from rederive.display.words import printed_words
 from rederive.files import project_root
@@ -51,6 +51,17 @@ def test_text_drops_indentation_and_shows_in_both_forms(shown):
     assert shown[0]._repr_mimebundle_() == {
         "text/plain": "One line,\nanother.\n",
         "text/markdown": "One line,\nanother.",
+    }
+
+
+def test_an_aside_is_in_parentheses_or_in_the_margin(shown):
+    aside("""
+        p < 0.05,
+        as printed.
+    """)
+    assert shown[0]._repr_mimebundle_() == {
+        "text/plain": "(p < 0.05, as printed.)\n",
+        "text/html": '<div class="rd-margin" role="note"><p>p &lt; 0.05, as printed.</p></div>',
     }
 
 
