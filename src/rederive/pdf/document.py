@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -21,9 +21,6 @@ from bs4 import BeautifulSoup, Tag
 
 from rederive.build import FIXED_DATE, Book, BuildError
 from rederive.files import DataError, read_text, read_yaml
-
-LEFT_OUT = ("book/library",)
-"""Pages that only the site has: the reference of the library is for looking things up, and half as long as the book."""
 
 NOT_CONTENT = "script, style, link, .headerlink"
 REFERRING = ("for", "headers", "aria-labelledby", "aria-describedby", "aria-controls", "aria-details")
@@ -109,12 +106,7 @@ def whole_book(book: Book, about: About) -> str:
     ------
     BuildError : if one of them is not built.
     """
-    heads, pages = [], []
-    for name in book.pages:
-        if name not in LEFT_OUT:
-            head, page = _read_page(book.html, name)
-            heads.append(head)
-            pages.append(page)
+    heads, pages = zip(*(_read_page(book.html, name) for name in book.pages), strict=True)
     _join(pages)
     captions = _captions(book.root)
     title = escape(about.title)
@@ -149,7 +141,7 @@ def _read_page(site: Path, name: str) -> tuple[Tag, Page]:
 # ---------------------------------------------------------------------------------- addresses within the whole
 
 
-def _join(pages: list[Page]) -> None:
+def _join(pages: Sequence[Page]) -> None:
     """Give every element of every page an id of its own, and lead links between pages there."""
     for page in pages:
         _put_ids_on_headings(page.article)
@@ -219,12 +211,12 @@ def _style_sheets(head: Tag, page: str) -> list[str]:
     return [f'<link rel="stylesheet" href="/{sheet}">' for sheet in [*sheets, "_static/pdf.css"]]
 
 
-def _running_heads(pages: list[Page], about: About) -> str:
+def _running_heads(pages: Sequence[Page], about: About) -> str:
     """Every chapter's title at the top of its pages."""
-    rules = [f"@page {{ @top-left {{ content: {_css_string(about.title)} }} }}"]
+    book, rules = _css_string(about.title), []
     for page in pages:
-        rules.append(f"@page {page.slug} {{ @top-right {{ content: {_css_string(page.title)} }} }}")
-        rules.append(f"#{page.slug} {{ page: {page.slug} }}")
+        heads = f"@top-left {{ content: {book} }} @top-right {{ content: {_css_string(page.title)} }}"
+        rules += [f"@page {page.slug} {{ {heads} }}", f"#{page.slug} {{ page: {page.slug} }}"]
     return "\n".join(rules)
 
 
@@ -240,9 +232,8 @@ def _title_page(about: About) -> str:
 <p class="rd-pdf-abstract">{escape(about.abstract)}</p>
 <p>{escape(about.authors)}</p>
 <dl>{rows}</dl>
-<p class="rd-pdf-note">This is the book’s website on paper. Left out are the reference of the library, the code that the site folds
-away (each chapter’s notebook has it), and what a figure shows only when it is used. Every verdict, figure and
-table is here.</p>
+<p class="rd-pdf-note">This is the book’s website on paper, with every verdict, figure and table. Left out are the library’s
+source, the code that pages fold away (each chapter’s notebook has it), and what a figure shows only when it is used.</p>
 </section>"""
 
 
@@ -252,7 +243,7 @@ def _captions(root: Path) -> dict[str, str]:
     return {str(part["chapters"][0]["file"]): str(part["caption"]) for part in parts if "caption" in part}
 
 
-def _contents(pages: list[Page], captions: Mapping[str, str]) -> str:
+def _contents(pages: Sequence[Page], captions: Mapping[str, str]) -> str:
     """Every page and its sections, each with a place for the number of its page."""
     lines = ['<section class="rd-pdf-contents"><h1 id="contents">Contents</h1>']
     for page in pages:
