@@ -22,6 +22,9 @@ from bs4 import BeautifulSoup, Tag
 from rederive.build import FIXED_DATE, Book, BuildError
 from rederive.files import DataError, read_text, read_yaml
 
+LEFT_OUT = ("book/library",)
+"""Pages that are for looking things up while programming, and would be a quarter of the book."""
+
 NOT_CONTENT = "script, style, link, .headerlink"
 REFERRING = ("for", "headers", "aria-labelledby", "aria-describedby", "aria-controls", "aria-details")
 """Attributes that hold ids of elements."""
@@ -106,7 +109,8 @@ def whole_book(book: Book, about: About) -> str:
     ------
     BuildError : if one of them is not built.
     """
-    heads, pages = zip(*(_read_page(book.html, name) for name in book.pages), strict=True)
+    names = [name for name in book.pages if name not in LEFT_OUT]
+    heads, pages = zip(*(_read_page(book.html, name) for name in names), strict=True)
     _join(pages)
     captions = _captions(book.root)
     title = escape(about.title)
@@ -232,8 +236,9 @@ def _title_page(about: About) -> str:
 <p class="rd-pdf-abstract">{escape(about.abstract)}</p>
 <p>{escape(about.authors)}</p>
 <dl>{rows}</dl>
-<p class="rd-pdf-note">This is the book’s website on paper, with every verdict, figure and table. Left out are the library’s
-source, the code that pages fold away (each chapter’s notebook has it), and what a figure shows only when it is used.</p>
+<p class="rd-pdf-note">This is the book’s website on paper, with every verdict, figure and table. Left out are the
+reference of the library, the code that pages fold away (each chapter’s notebook has it), and what a figure shows only
+when it is used.</p>
 </section>"""
 
 
