@@ -86,12 +86,10 @@ def read_about(root: Path, date: str) -> About:
         readme = read_text(root / "README.md")
     except DataError as error:
         raise BuildError(str(error)) from None
-    licence = re.search(r"^Code: .*?licence\. Text and figures: .*?\.(?= |$)", readme, re.MULTILINE)
+    licence = re.search(r"^Code: .+? Text and figures: .+?\.(?= |$)", readme, re.MULTILINE)
     if not licence:
-        raise BuildError(f"{root / 'README.md'}:1: licence: expected a line like 'Code: … licence. Text and figures: ….'")
-    authors = [
-        author.get("name") or f"{author['given-names']} {author['family-names']}" for author in cited["authors"]
-    ]
+        raise BuildError(f"{root / 'README.md'}:1: licence: expected a line that says 'Code: … Text and figures: …'")
+    authors = [author.get("name") or f"{author['given-names']} {author['family-names']}" for author in cited["authors"]]
     return About(
         title=cited["title"],
         abstract=" ".join(cited["abstract"].split()),
@@ -139,7 +137,17 @@ def _read_page(site: Path, name: str) -> tuple[Tag, Page]:
         raise BuildError(f"{file}: expected a page with an article and its heading")
     for element in article.select(NOT_CONTENT):
         element.decompose()
+    for picture in article.select('[role="img"][aria-label]:has(> svg[aria-hidden])'):
+        _name(picture)
     return head, Page(name, article)
+
+
+def _name(picture: Tag) -> None:
+    """Put the words for a picture on the picture itself: a PDF keeps them only there."""
+    for drawn in picture.find_all("svg", recursive=False):
+        drawn["role"], drawn["aria-label"] = "img", picture["aria-label"]
+        del drawn["aria-hidden"]
+    del picture["role"], picture["aria-label"]
 
 
 # ---------------------------------------------------------------------------------- addresses within the whole

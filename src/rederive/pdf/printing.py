@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Error, Page, Route, sync_playwright
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ByteStringObject, ArrayObject, NameObject, TextStringObject
+from pypdf.generic import BooleanObject, DictionaryObject, NameObject
 
 from rederive.build import BuildError
 from rederive.pdf.document import NUMBER, About
@@ -92,25 +93,31 @@ def _printed(page: Page) -> bytes:
 def page_numbers(pdf: bytes) -> dict[str, int]:
     """The number of the page on which each place that links lead to stands."""
     reader = PdfReader(BytesIO(pdf))
-    pages = {page.indirect_reference.idnum: number for number, page in enumerate(reader.pages, 1)}
     return {
-        name.removeprefix("/"): pages[place.page.idnum] for name, place in reader.named_destinations.items()
+        name.removeprefix("/"): (reader.get_destination_page_number(place) or 0) + 1
+        for name, place in reader.named_destinations.items()
     }
 
 
 def dated(pdf: bytes, about: About) -> bytes:
-    """The PDF with its title and author, dated by the last change of the book."""
-    writer = PdfWriter(clone_from=BytesIO(pdf))
+    """The PDF with its title and authors, dated by the last change of the book: the same bytes every time."""
+    reader = PdfReader(BytesIO(pdf))
+    writer = PdfWriter(clone_from=reader)
     when = f"D:{about.changed:%Y%m%d%H%M%S}Z"
     writer.metadata = {
         "/Title": about.title,
         "/Author": about.authors,
         "/Subject": about.abstract,
+        "/Producer": reader.metadata.producer if reader.metadata else None,
         "/CreationDate": when,
         "/ModDate": when,
     }
-    writer.root_object[NameObject("/PageMode")] = NameObject("/UseOutlines")
-    writer.create_viewer_preferences().display_doctitle = True
-    out = BytesIO()
-    writer.write(out)
-    return out.getvalue()
+    writer.pdf_header = reader.pdf_header
+    writer.page_mode = "/UseOutlines"
+    writer.create_viewer_preferences()[NameObject("/DisplayDocTitle")] = BooleanObject(True)
+    # Chromium marks emphasis by names that only PDF 2.0 has.
+    roles = {NameObject(name): NameObject("/Span") for name in ("/Em", "/Strong")}
+    cast(DictionaryObject, writer.root_object["/StructTreeRoot"])[NameObject("/RoleMap")] = DictionaryObject(roles)
+    made = BytesIO()
+    writer.write(made)
+    return made.getvalue()
