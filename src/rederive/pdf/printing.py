@@ -93,10 +93,9 @@ def _printed(page: Page) -> bytes:
 def page_numbers(pdf: bytes) -> dict[str, int]:
     """The number of the page on which each place that links lead to stands."""
     reader = PdfReader(BytesIO(pdf))
-    return {
-        name.removeprefix("/"): (reader.get_destination_page_number(place) or 0) + 1
-        for name, place in reader.named_destinations.items()
-    }
+    places = reader.named_destinations.items()
+    numbers = {name.removeprefix("/"): reader.get_destination_page_number(place) for name, place in places}
+    return {name: number + 1 for name, number in numbers.items() if number is not None}
 
 
 def dated(pdf: bytes, about: About) -> bytes:
