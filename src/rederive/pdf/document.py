@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -28,6 +28,9 @@ LEFT_OUT = ("book/library",)
 NOT_CONTENT = "script, style, link, .headerlink"
 REFERRING = ("for", "headers", "aria-labelledby", "aria-describedby", "aria-controls", "aria-details")
 """Attributes that hold ids of elements."""
+
+STYLE_SHEETS = 'link[rel="stylesheet"]'
+PRINT = "_static/print.css"
 
 NUMBER = "rd-pdf-page"
 """The class of the elements that hold the page numbers in the contents."""
@@ -115,7 +118,7 @@ def whole_book(book: Book, about: About) -> str:
     return "\n".join(
         [
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>',
-            *_style_sheets(heads[0], book.pages[0]),
+            *_style_sheets(zip(names, heads, strict=True)),
             f"<style>{_running_heads(pages, about)}</style>",
             '</head><body data-theme="light" class="rd-pdf">',
             _title_page(about),
@@ -217,17 +220,19 @@ def _lead(link: Tag, page: Page, slugs: Mapping[str, str], ids: set[str]) -> Non
 # --------------------------------------------------------------------------------------- what comes before
 
 
-def _style_sheets(head: Tag, page: str) -> list[str]:
-    """The site's own style sheets, in their order, then those of the PDF."""
-    sheets = [_from_root(page, str(link["href"])) for link in head.select('link[rel="stylesheet"]')]
-    return [f'<link rel="stylesheet" href="/{sheet}">' for sheet in [*sheets, "_static/pdf.css"]]
+def _style_sheets(heads: Iterable[tuple[str, Tag]]) -> list[str]:
+    """The style sheets of all pages, in their order, and at last those for paper."""
+    sheets = [_from_root(name, str(link["href"])) for name, head in heads for link in head.select(STYLE_SHEETS)]
+    own = [sheet for sheet in sheets if PRINT not in sheet]
+    return [f'<link rel="stylesheet" href="/{sheet}">' for sheet in [*dict.fromkeys(own), PRINT, "_static/pdf.css"]]
 
 
 def _running_heads(pages: Sequence[Page], about: About) -> str:
     """Every chapter's title at the top of its pages."""
     book, rules = _css_string(about.title), []
     for page in pages:
-        heads = f"@top-left {{ content: {book} }} @top-right {{ content: {_css_string(page.title)} }}"
+        title = "none" if page.title == about.title else _css_string(page.title)
+        heads = f"@top-left {{ content: {book} }} @top-right {{ content: {title} }}"
         rules += [f"@page {page.slug} {{ {heads} }}", f"#{page.slug} {{ page: {page.slug} }}"]
     return "\n".join(rules)
 
