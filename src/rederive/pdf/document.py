@@ -211,7 +211,10 @@ def _lead(link: Tag, page: Page, slugs: Mapping[str, str], ids: set[str]) -> Non
         return
     target = _from_root(page.name, address.path).removesuffix(".html") if address.path else page.name
     if target not in slugs:
-        link.unwrap()
+        if link.find_parent(class_="rd-links") and not link.find("code"):
+            link.decompose()  # of a list of links, words that lead nowhere say nothing
+        else:
+            link.unwrap()
         return
     place = f"{slugs[target]}--{address.fragment}"
     link["href"] = f"#{place if place in ids else slugs[target]}"
