@@ -232,7 +232,8 @@ def _style_sheets(heads: Iterable[tuple[str, Tag]]) -> list[str]:
 
 def _running_heads(pages: Sequence[Page], about: About) -> str:
     """Every chapter's title at the top of its pages."""
-    book, rules = _css_string(about.title), []
+    book = _css_string(about.title)
+    rules = [f"@page sideways {{ @top-left {{ content: {book} }} }}"]
     for page in pages:
         title = "none" if page.title == about.title else _css_string(page.title)
         heads = f"@top-left {{ content: {book} }} @top-right {{ content: {title} }}"
