@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from rederive.build import FIXED_DATE, BuildError, read_book
 from rederive.cli import main
-from rederive.pdf import NAME, make_pdf
+from rederive.pdf import make_pdf
 from rederive.pdf.document import read_about, whole_book
 from rederive.pdf.printing import find_chromium
 from scratch import REPOSITORY
@@ -53,9 +53,11 @@ INDEX = """\
 <a href="https://doi.org/10.1000/182">a source</a>, <a href="library.html#f"><code>a function</code></a>
 and <a href="../_sources/book/index.md">the text</a>.</p>
 <button>Press me</button>
-<div role="img" aria-label="Square"><svg aria-hidden="true" viewBox="0 0 9 9" width="90"><path d="M0 0h9v9z"/></svg></div>
+<div role="img" aria-label="Square">
+<svg aria-hidden="true" viewBox="0 0 9 9" width="90"><path d="M0 0h9v9z"/></svg></div>
 <details><summary>More</summary><p>What was folded away.</p></details>
-<section id="here"><h2>Here &amp; there</h2><p>An <em>equation</em>: <math><msup><mi>x</mi><mn>2</mn></msup></math>.</p></section>
+<section id="here"><h2>Here &amp; there</h2>
+<p>An <em>equation</em>: <math><msup><mi>x</mi><mn>2</mn></msup></math>.</p></section>
 """
 
 SECOND = f"""\
@@ -153,7 +155,8 @@ def test_chapters_start_on_new_pages_under_their_titles(pdf: PdfReader) -> None:
 
 def test_the_title_page_says_what_the_citation_and_the_readme_say(pdf: PdfReader) -> None:
     first = " ".join(lines(pdf)[0])
-    for said in ("A small book", "About nothing.", "Nobody, Some One", "1.2.3", "Code: free. Text and figures: CC BY 4.0."):
+    licence = "Code: free. Text and figures: CC BY 4.0."
+    for said in ("A small book", "About nothing.", "Nobody, Some One", "1.2.3", licence):
         assert said in first
     assert "More." not in first
     assert "Last changed" not in first  # the small book has no history
@@ -230,7 +233,7 @@ def test_without_a_site_it_says_so(
 @pytest.mark.parametrize(
     ("browser", "fault"),
     [
-        ("no-such-browser", "error: expected Chromium as no-such-browser; install it, or set CHROMIUM to where it is\n"),
+        ("no-such-browser", "error: expected Chromium as no-such-browser; install it, or set CHROMIUM to where it is"),
         ("false", f"error: {shutil.which('false')}: "),
     ],
 )
