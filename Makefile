@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 MUTMUT := _build/mutation/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint serve lab bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
+.PHONY: help book pdf test lint serve lab bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -16,6 +16,9 @@ help: ## this list
 book: $(READY) ## bring the site in _build/html up to date
 	@$(BIN)/rederive build
 	@echo "open it in a browser, or let it be served: make serve"
+
+pdf: book ## print the whole book into one file, _build/pdf/*.pdf; needs Chromium
+	@$(BIN)/rederive pdf
 
 test: $(READY) lint book ## run every check, test and chapter
 	$(BIN)/python -m pytest -n auto --dist loadfile --nbmake chapters tests

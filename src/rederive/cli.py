@@ -1,4 +1,4 @@
-"""The command `rederive`: check data folders, build the book."""
+"""The command `rederive`: check data folders, build the book, print it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ def _build(arguments: argparse.Namespace) -> None:
     root = project_root()
     changed = build.build(root, arguments.jobs)
     print(f"{'built' if changed else 'unchanged'}: {root / '_build' / 'html' / 'index.html'}")
+
+
+def _pdf(arguments: argparse.Namespace) -> None:
+    from rederive.pdf import make_pdf  # here, because it takes a while to import
+
+    print(f"printed: {make_pdf(project_root())}")
 
 
 def _jobs(text: str) -> int:
@@ -52,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
         "--jobs", type=_jobs, default=os.cpu_count() or 1, help="chapters run at a time (default: one a processor)"
     )
     building.set_defaults(run=_build)
+
+    printing = commands.add_parser("pdf", help="print the built book into _build/pdf")
+    printing.set_defaults(run=_pdf)
     return parser
 
 

@@ -153,10 +153,15 @@ def line_of(content: Any, location: Iterable[int | str]) -> int:
 
 def write_text(path: Path, text: str) -> None:
     """Write all of a file in UTF-8, or nothing; its folder is made where it is missing."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write all of a file, or nothing; its folder is made where it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        partial.write_text(text, encoding="utf-8")
+        partial.write_bytes(content)
         partial.replace(path)
     except BaseException as error:
         with suppress(OSError):
