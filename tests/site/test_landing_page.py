@@ -123,7 +123,7 @@ def test_every_other_number_is_typed_into_the_page_and_on_its_list(page: Tag) ->
 
 def test_around_the_landing_page_numbers_stand_in_titles_of_chapters_only(page: Tag) -> None:
     around = BeautifulSoup(str(page), "html.parser")
-    for element in around.select("article, script, style"):
+    for element in around.select("article, script, style, .rd-revision"):  # when the page changed is git's to say
         element.decompose()
     titles = [chapter_passages(path.read_text("utf-8"))[0].heading for path in ROOT.glob("chapters/*.py")]
     assert set(numbers_in(said(around))) <= set(numbers_in(" ".join(titles)))  # theirs are on the chapters' lists

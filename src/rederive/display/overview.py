@@ -120,7 +120,7 @@ def _changes(document: Overview) -> str:
     n = len(document.changing)
     if not n:
         return ""
-    words = "1 finding changes" if n == 1 else f"{n} findings change"
+    words = f"{n} finding changes" if n == 1 else f"{n} findings change"
     return f' <a class="rd-more" href="#changes-{document.about["slug"]}">{words} what it concludes</a>'
 
 

@@ -17,6 +17,8 @@ NAME = re.compile(
     r'(?:<span class="o">\.</span><span class="n">(?P<part>\w+)</span>)?(?!<span class="o">=</span>)'
 )
 """A name that is no keyword of a call, with the first attribute taken from it."""
+DEFINED = {"class", "exception", "function", "method", "property"}
+"""What has a place in a page of source; a constant has none."""
 
 
 def imported(script: str) -> dict[str, str]:
@@ -53,7 +55,9 @@ def link_code(app: Sphinx, pagename: str, templatename: str, context: dict[str, 
     for module in modules:
         page = context["pathto"](f"_modules/{module.replace('.', '/')}")
         addresses |= {
-            name: f"{page}#{name.removeprefix(f'{module}.')}" for name in known if name.startswith(f"{module}.")
+            name: f"{page}#{name.removeprefix(f'{module}.')}"
+            for name, entry in known.items()
+            if name.startswith(f"{module}.") and entry.objtype in DEFINED
         }
     context["body"] = link_names(context["body"], imported(script.read_text(encoding="utf-8")), addresses)
 
