@@ -20,6 +20,7 @@ from rederive.build import BuildError
 from rederive.pdf.document import NUMBER, About
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
 LONGEST = 300_000
 """Milliseconds the browser may take to load the book: on a busy machine a minute is not enough."""
 
