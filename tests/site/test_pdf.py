@@ -16,7 +16,7 @@ from rederive.build import FIXED_DATE, BuildError, read_book
 from rederive.cli import main
 from rederive.pdf import make_pdf
 from rederive.pdf.document import read_about, whole_book
-from rederive.pdf.printing import find_chromium
+from rederive.pdf.printing import find_chromium, opened
 from scratch import REPOSITORY
 
 TOC = """\
@@ -65,6 +65,16 @@ SECOND = f"""\
 <section id="here"><h2>Here again</h2>{"<p>A line that fills the page.</p>" * 150}</section>
 <section id="far"><h2>Far on</h2><p>The end.</p></section>
 """
+
+
+TOO_WIDE = """sideways => {
+  for (const e of document.querySelectorAll("article, details, .rd-scroll"))
+    e.classList.toggle("turned", getComputedStyle(e).page === "sideways");
+  const looked = [...document.querySelectorAll("article :is(p, pre, table, math, figure, .rd-card)")]
+    .filter(e => e.checkVisibility() && Boolean(e.closest(".turned")) === sideways);
+  if (!looked.length) throw new Error("nothing to look at");
+  return looked.filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.textContent.slice(0, 60));
+}"""
 
 
 @pytest.fixture
@@ -274,12 +284,24 @@ def test_a_file_that_does_not_say_what_it_should_is_named(small_book: Path, file
     assert fault in str(raised.value)
 
 
-def test_in_the_whole_book_every_id_is_there_once_and_every_link_leads_somewhere() -> None:
-    about = read_about(REPOSITORY, FIXED_DATE)
-    whole = whole_book(read_book(REPOSITORY), about)
+@pytest.fixture(scope="module")
+def whole() -> str:
+    """The whole book, as it goes to the browser. It needs an up-to-date site."""
+    return whole_book(read_book(REPOSITORY), read_about(REPOSITORY, FIXED_DATE))
+
+
+def test_in_the_whole_book_every_id_is_there_once_and_every_link_leads_somewhere(whole: str) -> None:
     ids = re.findall(r'<[^>]* id="([^"]*)"', whole)
     assert len(ids) == len(set(ids)) > 500
     addresses = re.findall(r'<a [^>]*href="([^"]*)"', whole)
     assert len(addresses) > 500
     for address in set(addresses):
         assert address.startswith(("https://", "http://")) or address.removeprefix("#") in ids, address
+
+
+def test_nothing_is_wider_than_the_paper(whole: str, chromium: str) -> None:
+    """If one thing were, Chromium would print all of the book in smaller letters. Widths are in millimetres."""
+    with opened(whole, REPOSITORY / "_build" / "html", Path(chromium)) as page:
+        for sideways, width in ((False, 160), (True, 257)):
+            page.set_viewport_size({"width": int(width / 25.4 * 96), "height": 900})
+            assert page.evaluate(TOO_WIDE, sideways) == []

@@ -20,6 +20,10 @@ from rederive.build import BuildError
 from rederive.pdf.document import NUMBER, About
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+LONGEST = 300_000
+"""Milliseconds the browser may take to load the book: on a busy machine a minute is not enough."""
+
 ORIGIN = "http://book.invalid/"
 """Where the document seems to lie: a name that leads nowhere, so that no path of this machine gets into the PDF."""
 
@@ -51,7 +55,7 @@ def printed_twice(document: str, site: Path, chromium: Path) -> bytes:
     BuildError : if Chromium fails, or pages move when the contents are filled in.
     """
     try:
-        with _opened(document, site, chromium) as page:
+        with opened(document, site, chromium) as page:
             numbers = page_numbers(_printed(page))
             page.evaluate(FILL_IN, numbers)
             pdf = _printed(page)
@@ -63,7 +67,7 @@ def printed_twice(document: str, site: Path, chromium: Path) -> bytes:
 
 
 @contextmanager
-def _opened(document: str, site: Path, chromium: Path) -> Iterator[Page]:
+def opened(document: str, site: Path, chromium: Path) -> Iterator[Page]:
     """The document in a browser that gets nothing but the files of the site."""
 
     def answer(route: Route) -> None:
@@ -80,7 +84,8 @@ def _opened(document: str, site: Path, chromium: Path) -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=chromium)
         page = browser.new_page(color_scheme="light", reduced_motion="reduce")
         page.route("**/*", answer)
-        page.goto(ORIGIN, timeout=120_000)
+        page.emulate_media(media="print")
+        page.goto(ORIGIN, timeout=LONGEST)
         page.evaluate("document.fonts.ready")
         yield page
         browser.close()
