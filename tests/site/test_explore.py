@@ -204,6 +204,10 @@ def test_on_a_phone_choices_fit_and_letters_can_be_read(browser: Browser, chapte
             assert place["height"] >= 24
             assert place["x"] >= 0
             assert place["x"] + place["width"] <= 360
+        figure = box.locator("xpath=ancestor::figure")
+        figure.evaluate("figure => scrollTo(0, figure.getBoundingClientRect().top + scrollY - 200)")
+        expect(box.locator("summary")).to_be_in_viewport()  # beside a figure taller than the screen, too
+        box.locator("summary").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     for drawing in page.locator(".rd-chart svg:visible").all():
         sizes = drawing.evaluate(

@@ -20,6 +20,7 @@ from rederive.display.shown import Shown, show
 from rederive.display.tables import rendered
 
 SEEN, PRINTED, IMPLIED, LIMIT = "#1F7FBF", "#B8860B", "#D9553F", "#808080"  # each readable on white and on black
+FAINT = f"{IMPLIED}{round(0.25 * 255):x}"  # what lies behind it shows
 KINDS = {
     "counted": SEEN,
     "printed": PRINTED,
@@ -89,7 +90,7 @@ def feasible_sets(outlines: pd.DataFrame) -> Chart:
         "from:N",
         title="implied by",
         sort=order,
-        scale=alt.Scale(range=["transparent", f"{IMPLIED}40"]),
+        scale=alt.Scale(range=["transparent", FAINT]),
         legend=alt.Legend(symbolType="square", symbolStrokeColor=IMPLIED, symbolDash=[4, 3], symbolStrokeWidth=1.5),
     )
     areas = (

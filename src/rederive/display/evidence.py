@@ -118,7 +118,8 @@ def evidence_map(estimates: pd.DataFrame) -> None:
         "Ratios and two-arm counts of thymosin α1 in the documents and in the studies that the chapters draw on, by "
         "population and outcome, with intervals (95% unless it says otherwise). Ratios are turned so that below 1 "
         "favours thymosin α1; 1/OR stands where we turned one over. Odds ratios (OR), risk ratios (RR) and hazard "
-        "ratios (HR) are different measures. Nothing is pooled, and the same patients may stand behind several lines. "
+        "ratios (HR) are different measures. Hollow and dashed: from counts that were reconstructed. Nothing is "
+        "pooled, and the same patients may stand behind several lines. "
         f"Ends of intervals beyond {LEAST:g} and {MOST:g} are drawn there.",
         phone=narrow,
     )

@@ -46,7 +46,7 @@ class Choice:
             return f"<p>{label}</label> <select {field}>{options}</select></p>"
         if self.kind == "switch":
             return f'<p><input type="checkbox" {field}{" checked" if self.start else ""}> {label}</label></p>'
-        ends = f'min="0" max="{len(self.options) - 1}" value="{self.start}"'
+        ends = f'max="{len(self.options) - 1}" value="{self.start}"'
         return (
             f'<p class="rd-slider">{label}</label> <b>{escape(self.options[self.start])}</b> '
             f'<input type="range" {field} {ends}></p>'

@@ -63,7 +63,7 @@ def _named(element: Element) -> None:
     named = re.fullmatch(r"state ([\d ]+)|(static)", element.attrib.get("aria-label", ""))
     element.attrib = {key: _short(key, value) for key, value in element.attrib.items() if key in KEPT}
     for key in ("opacity", "fill-opacity", "stroke-opacity"):
-        if element.attrib.get(key) == "1":
+        if float(element.attrib.get(key, 0)) == 1:
             del element.attrib[key]
     if element.attrib.get("font-weight") == "normal":
         del element.attrib["font-weight"]
@@ -144,7 +144,7 @@ def _line_as_path(line: Element) -> None:
     shift = _shift(line)
     if shift is None:
         return
-    x, y = (float(line.attrib.pop(end, "0")) for end in ("x2", "y2"))
+    x, y = (float(line.attrib.pop(end, 0)) for end in ("x2", "y2"))
     line.tag = "path"
     line.attrib.pop("transform", None)
     along = f"h{x:g}" if y == 0 else f"v{y:g}" if x == 0 else f"l{x:g},{y:g}"
