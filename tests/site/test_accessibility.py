@@ -131,9 +131,7 @@ def test_the_first_key_presses_lead_past_the_navigation(open_page: Callable[...,
 
 
 @pytest.mark.parametrize(("switch", "drawer"), [("__navigation", ".sidebar-drawer"), ("__toc", ".toc-drawer")])
-def test_a_phones_drawers_open_and_close_by_keyboard(
-    switch: str, drawer: str, open_page: Callable[..., Page]
-) -> None:
+def test_a_phones_drawers_open_and_close_by_keyboard(switch: str, drawer: str, open_page: Callable[..., Page]) -> None:
     page = open_page("book/methods", width=360, reduced_motion="reduce")
     links = page.locator(f"{drawer} a")
     assert links.count() > 5
