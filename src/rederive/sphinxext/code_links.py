@@ -17,8 +17,9 @@ NAME = re.compile(
     r'(?:<span class="o">\.</span><span class="n">(?P<part>\w+)</span>)?(?!<span class="o">=</span>)'
 )
 """A name that is no keyword of a call, with the first attribute taken from it."""
-DEFINED = {"class", "exception", "function", "method", "property"}
-"""What has a place in a page of source; a constant has none."""
+
+SHOWN_IN_SOURCE = ("function", "class", "method")
+"""What a page of source code has a place for; constants have none."""
 
 
 def imported(script: str) -> dict[str, str]:
@@ -50,15 +51,13 @@ def link_code(app: Sphinx, pagename: str, templatename: str, context: dict[str, 
     if not (script.is_file() and "body" in context):
         return
     known = app.env.domains["py"].data["objects"]
-    modules = sorted((name for name, entry in known.items() if entry.objtype == "module"), key=len)
-    addresses: dict[str, str] = {}
-    for module in modules:
-        page = context["pathto"](f"_modules/{module.replace('.', '/')}")
-        addresses |= {
-            name: f"{page}#{name.removeprefix(f'{module}.')}"
-            for name, entry in known.items()
-            if name.startswith(f"{module}.") and entry.objtype in DEFINED
-        }
+    modules = [name for name, entry in known.items() if entry.objtype == "module"]
+
+    def source(name: str) -> str:
+        module = max((of for of in modules if name.startswith(f"{of}.")), key=len)
+        return f"{context['pathto']('_modules/' + module.replace('.', '/'))}#{name.removeprefix(f'{module}.')}"
+
+    addresses = {name: source(name) for name, entry in known.items() if entry.objtype in SHOWN_IN_SOURCE}
     context["body"] = link_names(context["body"], imported(script.read_text(encoding="utf-8")), addresses)
 
 
