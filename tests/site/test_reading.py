@@ -365,12 +365,15 @@ def test_without_scripts_terms_lead_to_the_glossary_and_no_dead_button_shows(ope
     page.wait_for_url("**/glossary.html#term-*")
 
 
+@pytest.mark.parametrize("name", ["book/methods", "chapters/03-liver"])
 @pytest.mark.parametrize(("width", "beside"), [(1280, True), (1500, True), (360, False)])
-def test_notes_stand_in_the_margin_where_there_is_room(open_page: OpenPage, width: int, beside: bool) -> None:
-    page = open_page("book/methods", width=width)
+def test_notes_stand_in_the_margin_where_there_is_room(
+    open_page: OpenPage, name: str, width: int, beside: bool
+) -> None:
+    page = open_page(name, width=width)
     notes = page.locator(".rd-margin").all()
     assert notes
     for note in notes:
-        text = note.locator("xpath=preceding-sibling::p[1]").bounding_box()
+        text = note.locator("xpath=preceding::p[1]").bounding_box()
         assert (note.bounding_box()["x"] >= text["x"] + text["width"]) == beside
     assert page.evaluate("document.documentElement.scrollWidth") <= width
