@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from pages import BOOK, PAGES
+from rederive.build import Chapter
 
 WATCH = """
 window.seen = { moved: 0, refused: [] };
@@ -141,7 +142,9 @@ def test_searching_finds_pages_and_breaks_nothing(at: str, browser: Browser, req
 
 
 @pytest.mark.parametrize("chapter", BOOK.chapters, ids=lambda chapter: chapter.slug)
-def test_a_chapter_prints_without_what_is_of_no_use_on_paper(chapter: Chapter, browser: Browser, from_files: str) -> None:
+def test_a_chapter_prints_without_what_is_of_no_use_on_paper(
+    chapter: Chapter, browser: Browser, from_files: str
+) -> None:
     page = browser.new_page()
     page.goto(f"{from_files}/{chapter.page}.html")
     page.emulate_media(media="print")
