@@ -7,8 +7,6 @@ python benchmarks/site.py
 
 from __future__ import annotations
 
-import os
-import shutil
 import statistics
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +16,7 @@ from threading import Thread
 from playwright.sync_api import Browser, sync_playwright
 
 from rederive.build import read_book
+from rederive.pdf.printing import find_chromium
 
 TIMES = 5
 AIM = 1000
@@ -51,13 +50,12 @@ def measure(browser: Browser, address: str) -> tuple[float, int]:
 def main() -> None:
     """Print a line a page."""
     book = read_book(Path(__file__).parents[1])
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with (
         ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=book.html)) as server,
         sync_playwright() as playwright,
     ):
         Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         print(f"largest part drawn after, median of {TIMES}; aim {AIM} ms")
         for name in book.pages:
             runs = [measure(browser, f"http://127.0.0.1:{server.server_port}/{name}.html") for _ in range(TIMES)]

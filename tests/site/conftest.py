@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from rederive.build import BuildError
+from rederive.pdf.printing import find_chromium
 from scratch import REPOSITORY
 
 SITE = REPOSITORY / "_build" / "html"
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 HEIGHT = 900
 
 OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """Where a Chromium is, the one named by the environment variable CHROMIUM first."""
-    if found := os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None):
-        return found
-    reason = "no Chromium found: the site was not tried in a browser; apt-get install chromium, or set CHROMIUM"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+def chromium() -> Path:
+    """Where a Chromium is; without one the tests are skipped, but on the machine that is to run them all."""
+    try:
+        return find_chromium()
+    except BuildError:
+        reason = "no Chromium found: the site was not tried in a browser; apt-get install chromium, or set CHROMIUM"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
+def browser(chromium: Path) -> Iterator[Browser]:
     """One browser for a file of tests: while it runs, Playwright keeps the event loop that other tests need."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

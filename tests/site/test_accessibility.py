@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -84,7 +85,7 @@ def test_a_page_has_one_main_heading_and_no_level_is_left_out(page: Page) -> Non
     levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map((h) => Number(h.tagName[1]))")
     assert levels.count(1) == 1
     assert levels[0] == 1
-    assert [(above, below) for above, below in zip(levels, levels[1:], strict=False) if below > above + 1] == []
+    assert [(above, below) for above, below in pairwise(levels) if below > above + 1] == []
 
 
 def test_tables_have_captions_and_headers_say_what_they_head(page: Page) -> None:

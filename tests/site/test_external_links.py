@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import ClassVar
 
 import pytest
 
@@ -20,7 +21,7 @@ SCRIPT = REPOSITORY / "measurements" / "external_links.py"
 class _World(BaseHTTPRequestHandler):
     """Pages that are there, gone, moved, moved for now, for people only, and one that is busy when first asked."""
 
-    asked: Counter[str] = Counter()
+    asked: ClassVar[Counter[str]] = Counter()
 
     def do_GET(self) -> None:
         self.asked[self.path] += 1

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from pages import BOOK, PAGES
+from rederive.build import Chapter
 
 WATCH = """
 window.seen = { moved: 0, refused: [] };
