@@ -15,6 +15,9 @@ HOME = BOOK.pages[0]
 
 AXE = """
 async (tags) => {
+  await new Promise(requestAnimationFrame); // colours that were just changed are on their way, however short
+  await new Promise(requestAnimationFrame);
+  await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
   // Contrast takes long: of elements that look alike, being of the same classes inside the same, one is looked at.
   const looks = new Map();
   const look = (element) =>
