@@ -527,6 +527,10 @@ COMMANDS: dict[str, list[tuple[str, str, str]]] = {
         ("build --jobs", "argument --jobs: expected one argument", "rederive build --help says more"),
         ("build elsewhere", "unrecognized arguments: elsewhere", "rederive --help says more"),
     ],
+    "rederive pdf": [
+        ("pdf elsewhere", "unrecognized arguments: elsewhere", "rederive --help says more"),
+        ("pdf", "CITATION.cff:1: file: ", "No such file or directory"),
+    ],
 }
 # fmt: on
 

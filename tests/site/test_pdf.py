@@ -104,9 +104,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def printed(root: Path, chromium: str) -> bytes:
+def printed(root: Path, chromium: Path) -> bytes:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CHROMIUM", chromium)
+        patch.setenv("CHROMIUM", str(chromium))
         return make_pdf(root).read_bytes()
 
 
@@ -223,9 +223,9 @@ def test_no_path_of_this_machine_is_in_it(printed: bytes, root: Path) -> None:
 
 
 def test_it_is_the_same_every_time(
-    printed: bytes, small_book: Path, chromium: str, monkeypatch: pytest.MonkeyPatch
+    printed: bytes, small_book: Path, chromium: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CHROMIUM", chromium)
+    monkeypatch.setenv("CHROMIUM", str(chromium))
     assert make_pdf(small_book).read_bytes() == printed
 
 
@@ -299,7 +299,7 @@ def test_in_the_whole_book_every_id_is_there_once_and_every_link_leads_somewhere
         assert address.startswith(("https://", "http://")) or address.removeprefix("#") in ids, address
 
 
-def test_nothing_is_wider_than_the_paper(whole: str, chromium: str) -> None:
+def test_nothing_is_wider_than_the_paper(whole: str, chromium: Path) -> None:
     """If one thing were, Chromium would print all of the book in smaller letters. Widths are in millimetres."""
     with opened(whole, REPOSITORY / "_build" / "html", Path(chromium)) as page:
         for sideways, width in ((False, 160), (True, 257)):

@@ -68,7 +68,7 @@ def html_table(
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
     body = "".join(f"<tr>{cells(first, rest)}</tr>" for first, *rest in rows)
     return (
-        '<div class="rd-scroll" tabindex="0" role="region" aria-label="' + escape(caption, quote=True) + '">'
+        '<div class="rd-scroll" tabindex="0" role="group" aria-label="' + escape(caption, quote=True) + '">'
         f'<table class="rd-table"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
