@@ -20,8 +20,11 @@ book: $(READY) ## bring the site in _build/html up to date
 pdf: book ## print the whole book into one file, _build/pdf/*.pdf; needs Chromium
 	@$(BIN)/rederive pdf
 
-test: $(READY) lint book ## run every check, test and chapter
-	$(BIN)/python -m pytest -n auto --dist loadfile --nbmake chapters tests
+test: $(READY) lint book ## run every check, test and chapter; make browse tries all pages in a browser
+	$(BIN)/python -m pytest -n auto --dist loadfile --nbmake -m "not every_page" chapters tests
+
+browse: $(READY) book ## try every page in a browser: what it loads, moves and refuses, for every reader
+	$(BIN)/python -m pytest -n auto --dist loadfile -m every_page tests/site
 
 lint: $(READY) ## check style, types and layers
 	$(BIN)/ruff check

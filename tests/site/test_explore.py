@@ -20,6 +20,8 @@ from rederive.methods.factorial import FourArms, animals_needed, power_against_a
 from rederive.methods.pooling import TwoArms, every_method
 from rederive.printed import formatted
 
+pytestmark = pytest.mark.every_page
+
 HTML = ROOT / "_build" / "html"
 CHAPTERS = {"01-sepsis": 3, "02-lymphocytes": 1, "05-il15": 1}
 """How many figures of a chapter can be explored."""

@@ -10,6 +10,8 @@ from playwright.sync_api import Page
 
 from scratch import REPOSITORY
 
+pytestmark = pytest.mark.every_page
+
 FONT = "STIX Two Math"
 MARK_EACH_SIGN_ONCE = """() => {
   const seen = new Set();

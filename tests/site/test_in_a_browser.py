@@ -14,6 +14,8 @@ from pypdf import PdfReader
 from pages import BOOK, PAGES
 from rederive.build import Chapter
 
+pytestmark = pytest.mark.every_page
+
 WATCH = """
 window.seen = { moved: 0, refused: [] };
 new PerformanceObserver((list) => { for (const entry of list.getEntries()) seen.moved += entry.value; })
