@@ -994,7 +994,8 @@ table(
 audit.close(
     headline=f"""
     Not {claimed} fewer deaths: {claimed} is the fall in the odds of death. If {control_risk:.1%} of untreated patients die, as
-    in the two trials whose deaths we have seen, it means {by_rounding.relative_reduction:.1%} fewer.
+    in the two trials whose deaths we have seen, it means {by_rounding.relative_reduction:.1%} fewer by its digits alone,
+    and {by_chance.relative_reduction:.1%} by its confidence limits.
     """,
     bottom_line=f"""
 The {claimed} is a reduction in the odds of death, not in deaths: if {control_risk:.1%} of untreated patients die, as in

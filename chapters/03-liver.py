@@ -1084,7 +1084,7 @@ audit.judge_together(
 # %% tags=["hide-input"]
 audit.close(
     headline=f"""
-    What could be checked is copied rightly; but one half of a meta-analysis is left out, and the
+    The numbers we could check are copied rightly, the words around them not always; one half of a meta-analysis is left out, and the
     {audit["recurrence-reduction"].printed.percent} is a reduction of the hazard, not of the share of patients with a recurrence.
     """,
     bottom_line=f"""

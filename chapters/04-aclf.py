@@ -1150,7 +1150,7 @@ If ties only go up, {len(half_up):,} tables remain of {len(tables):,}, and the s
 audit.close(
     headline=f"""
     {alive} against {alive_control} alive at p = {p} is possible in arms of {arm_sizes(equal):.0f}, if they differ by one patient at
-    most. Of {len(standing)} numbers {tied} can be tied to anything, and none to counts, data or a source.
+    most. Of its {len(standing)} numbers {tied} agree with a word beside them, and none can be traced to counts, data or a source.
     """,
     bottom_line=f"""
 The digest's main result ({alive} against {

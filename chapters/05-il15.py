@@ -1056,7 +1056,7 @@ text(
 # %% tags=["hide-input"]
 audit.close(
     headline=f"""
-    No effect, no number of animals and no p value is printed: none of the {len(experiment)} statements about the experiment that
+    The page prints no size of any effect, no number of animals and no p value: none of the {len(experiment)} statements about the experiment that
     we judged can be checked from the page.
     """,
     bottom_line=f"""

@@ -30,7 +30,7 @@ MEANING = {
         "Cannot be recomputed from counts or data, but the printed numbers that constrain each other agree."
     ),
     Verdict.POSSIBLE: "Nothing printed confirms it; at least one data set that meets every printed constraint exists.",
-    Verdict.MISWORDED: "The number stands; the sentence around it does not.",
+    Verdict.MISWORDED: "Any number in it stands; the sentence says something else than the evidence, or more.",
     Verdict.CONTRADICTED: (
         "No true values could have been rounded to these numbers, or a result recomputed from counts or data differs, "
         "or a primary source prints something else."

@@ -145,7 +145,7 @@ def test_animals_per_arm(page: Page) -> None:
     slide(figure, "Animals per arm", "20")
     single = float(re.search(r"hazard ratio of (0\.\d+) against saline", page.locator("body").inner_text())[1])  # type: ignore[index]
     design = FourArms(hr_a=single, hr_b=single, hr_both=single * 0.3)
-    assert f"is {formatted(float(power_against_all(design, 20)), '.0%')} by formula" in told(figure)
+    assert f"is {formatted(float(power_against_all(design, 20)), '.0%')} by a formula for large groups" in told(figure)
     assert f"takes {animals_needed(partial(power_against_all, design), WANTED)} per arm" in told(figure)
 
 

@@ -70,11 +70,20 @@ def correlations(curves: Mapping[str, pd.DataFrame], printed: Mapping[str, Print
             f"{name}, correlation {along[place]}: {whose}: {shown(at['p_lower'])} to {shown(at['p_upper'])}. The paper "
             f"prints {printed[name]}"
         )
-        share = "" if np.isnan(at["p_median"]) else f"; {at['prints']:.0%} of simulated samples print that"
-        told.append(f"{sentence}{share}.")
+        told.append(f"{sentence}{_agreement(at, printed[name])}.")
         ends = {end: max(at[end], LEAST_P) for end in ("p_lower", "p_upper")}
         drawn[state] = [{"row": name, "correlation": at["correlation"], **ends}]
     return Exploration(choices, told, marks(drawn))
+
+
+def _agreement(at: pd.Series[float], printed: Printed) -> str:
+    """Whether simulated p values reach a printed one; nothing where none were simulated. A bound can be counted."""
+    if np.isnan(at["p_median"]):
+        return ""
+    if printed.bound:
+        return f"; {at['prints']:.0%} of simulated samples print that"
+    inside = at["p_lower"] <= float(printed) <= at["p_upper"]
+    return f", {'inside' if inside else 'outside'} that range"
 
 
 def sequential_assumptions(standing: pd.DataFrame, n: int, z: Interval) -> Exploration:
@@ -86,7 +95,7 @@ def sequential_assumptions(standing: pd.DataFrame, n: int, z: Interval) -> Explo
         "control_risk": ("Control risk", ".1%"),
         "reduction": ("Relative risk reduction to detect", ".0%"),
         "power": ("Power", ".0%"),
-        "diversity": ("Diversity D²", ".0%"),
+        "diversity": ("Diversity D²", ".1%"),
     }
     options = {column: list(dict.fromkeys(standing[column])) for column in named}
     if list(product(*options.values())) != list(standing[list(named)].itertuples(index=False, name=None)):
@@ -101,8 +110,8 @@ def sequential_assumptions(standing: pd.DataFrame, n: int, z: Interval) -> Explo
         beyond = "beyond it" if row.crossed else "short of it"
         told.append(
             f"{row.required:,.0f} patients would be required; the {n:,} there are make {row.information:.0%} of them. "
-            f"The critical Z there is {row.critical:.2f}, and the printed Z of {z:.2f} is {beyond}. The adjusted "
-            f"interval of the odds ratio is {row.lower:.2f} to {row.upper:.2f}."
+            f"The critical Z there is {row.critical:.2f}, and the printed Z of {z:.2f} is {beyond}. The interval "
+            f"of the odds ratio, adjusted for a single look, is {row.lower:.2f} to {row.upper:.2f}."
         )
         drawn[state] = [{"information": row.information, "z": z.middle, "critical": row.critical}]
     return Exploration(choices, told, marks(drawn))
@@ -125,7 +134,7 @@ def animals(designs: Mapping[str, FourArms], simulated: pd.DataFrame) -> Explora
         chance = float(power_against_all(design, size))
         told.append(
             f"With {size} animals per arm, {4 * size} in all, and a hazard ratio of {name} against each single agent, "
-            f"the chance to beat all three other arms is {formatted(chance, '.0%')} by formula"
+            f"the chance to beat all three other arms is {formatted(chance, '.0%')} by a formula for large groups"
             f"{_by_simulation(simulated, name, size)}. A chance of {WANTED:.0%} takes {_enough(design):,} per arm."
         )
         drawn[state] = [{"x": size, "y": chance, "text": formatted(chance, ".0%")}]
@@ -187,16 +196,20 @@ def _pooled(chosen: pd.DataFrame, method: int, part: PrintedRatio) -> tuple[str,
     if len(chosen) == 0:
         return "No trial is chosen: there is nothing to pool.", []
     if len(chosen) == 1:
-        return f"{names} alone: one trial, so there is nothing to pool, and nothing tells how much trials vary.", []
+        alone = _single(chosen, names)["text"]
+        return (
+            f"{names} alone: odds ratio {alone}. There is nothing to pool, and nothing tells how much trials vary.",
+            [],
+        )
     counts = TwoArms.from_frame(chosen)
     found = which_print(every_method(counts), part).iloc[method]
     spread = heterogeneity(*effect_sizes(counts, "OR"))
-    printed = "does print that" if found["all_print"] else "does not print that"
+    printed = "do print that" if found["all_print"] else "alone do not print that"
     tau2 = f"τ² {found['tau2']:.3f}" if "random effects" in found["method"] else "τ² taken as 0"
     sentence = (
         f"{names} pooled: odds ratio {found['estimate']:.2f} ({found['lower']:.2f} to {found['upper']:.2f}), "
         f"p {formatted(found['p'], '.2g')}; I² {spread.i2:.0%}, {tau2}. The multicentre "
-        f"result is printed as {part}: this method {printed}."
+        f"result is printed as {part}: by this method these trials {printed}."
     )
     return sentence, [_counted(POOLED, found["estimate"], found["lower"], found["upper"])]
 
@@ -208,7 +221,7 @@ def _others(chosen: pd.DataFrame, whole: PrintedRatio, k: int) -> tuple[str, Seq
     rest = remainder(whole, inverse_variance(*effect_sizes(TwoArms.from_frame(chosen), "OR")))
     text = f"{rest.ratio:.2f} (within {rest.limits:.2f})"
     sentence = (
-        f"If all trials share one effect, the {COUNTS[k - len(chosen)]} others must pool to an odds ratio of "
-        f"{rest.ratio:.2f}, its interval within {rest.limits:.2f}."
+        f"Whichever method is chosen: if all trials share one effect, the {COUNTS[k - len(chosen)]} others must pool "
+        f"to an odds ratio of {rest.ratio:.2f}, its interval within {rest.limits:.2f}; if trials vary, it may be higher."
     )
     return sentence, [_row(OTHERS, "implied, not observed", rest.ratio, rest.limits, text)]
