@@ -97,7 +97,7 @@ def pool(page: Page) -> None:
     assert f"TESTS and ETASS pooled: odds ratio {ratio}" in told(figure)
     assert ratio in words_seen(figure)
     figure.get_by_label("ETASS in the pool").uncheck()
-    assert told(figure).startswith("TESTS alone: one trial")
+    assert told(figure).startswith("TESTS alone: odds ratio ")
     assert ratio not in words_seen(figure)
 
 

@@ -182,7 +182,7 @@ def test_a_method_that_prints_the_part_says_so():
     numbers = {name: f"{found[name]:.2f}" for name in ("estimate", "lower", "upper")}
     part = PrintedRatio(measure="OR", **numbers, p=f"{found['p']:.2f}")
     explored = explorations.pooled_trials(TRIALS, OVERALL, part, 11)
-    assert "this method does print that" in explored.told[3]
+    assert "by this method these trials do print that" in explored.told[3]
 
 
 @pytest.mark.parametrize("name", EXPLORATIONS)

@@ -222,6 +222,7 @@ def _others(chosen: pd.DataFrame, whole: PrintedRatio, k: int) -> tuple[str, Seq
     text = f"{rest.ratio:.2f} (within {rest.limits:.2f})"
     sentence = (
         f"Whichever method is chosen: if all trials share one effect, the {COUNTS[k - len(chosen)]} others must pool "
-        f"to an odds ratio of {rest.ratio:.2f}, its interval within {rest.limits:.2f}; if trials vary, it may be higher."
+        f"to an odds ratio of {rest.ratio:.2f}, its interval within {rest.limits:.2f}; if trials vary, it may be "
+        "higher."
     )
     return sentence, [_row(OTHERS, "implied, not observed", rest.ratio, rest.limits, text)]
