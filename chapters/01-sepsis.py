@@ -1018,8 +1018,6 @@ assumptions that the digest does not give.
 #
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
-#
 # :::{rederive-cite}
 # :::
 

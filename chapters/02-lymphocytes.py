@@ -1703,8 +1703,6 @@ one in {arising["PFS cycles"]} of cases for progression-free and {arising["OS cy
 #
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
-#
 # :::{rederive-cite}
 # :::
 

@@ -1108,8 +1108,6 @@ another cohort of that centre, and hazards stay in proportion, it means {by_five
 #
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
-#
 # :::{rederive-cite}
 # :::
 

@@ -1186,8 +1186,6 @@ only if at least about {
 #
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
-#
 # :::{rederive-cite}
 # :::
 

@@ -1084,8 +1084,6 @@ in up to {most_by_nothing:.0%} of experiments, and one that harms all cells by a
 #
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
-#
 # :::{rederive-cite}
 # :::
 

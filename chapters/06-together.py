@@ -363,8 +363,6 @@ and are not pooled, and no count of them says whether the drug works.
 # %% [markdown]
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
-#
 # :::{rederive-cite}
 # :::
 

@@ -695,8 +695,6 @@ tolerances listed, and the tests notice {(mutants["killed"].sum() + mutants["tim
 # %% [markdown]
 # ## Cite this chapter
 #
-# Please name the book, this chapter and the version of `rederive`; [the front page](../book/index.md) says how.
-#
 # :::{rederive-cite}
 # :::
 

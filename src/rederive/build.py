@@ -356,7 +356,7 @@ def site_inputs(book: Book, date: str) -> Fingerprint:
 
     All of the library, because the site documents it.
     """
-    files = [book.root / name for name in ("_config.yml", "_toc.yml", "requirements.lock", "README.md")]
+    files = [book.root / name for name in ("_config.yml", "_toc.yml", "requirements.lock", "README.md", "CITATION.cff")]
     files += [*_files(book.root / "book"), *_files(book.root / "data"), book.claims]
     for chapter in book.chapters:
         files += [chapter.source, *chapter.outputs, chapter.tests]

@@ -76,6 +76,7 @@ def test_a_changed_module_runs_the_chapters_it_can_affect_and_changes_their_resu
         ("tests/chapters/test_alpha.py", set()),  # the site shows it
         ("src/rederive/methods/pooling.py", set()),  # the site documents it
         ("_config.yml", set()),
+        ("CITATION.cff", set()),  # boxes on how to cite a page are made from it
         ("_build/results/claims.json", set()),
         ("_build/html/index.html", set()),
         ("_build/html/new.html", set()),
