@@ -8,10 +8,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 MUTMUT := _build/mutation/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test lint serve lab bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
+.PHONY: help book pdf package verify-package test lint serve lab bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 22
 
 book: $(READY) ## bring the site in _build/html up to date
 	@$(BIN)/rederive build
@@ -19,6 +19,12 @@ book: $(READY) ## bring the site in _build/html up to date
 
 pdf: book ## print the whole book into one file, _build/pdf/*.pdf; needs Chromium
 	@$(BIN)/rederive pdf
+
+package: $(READY) ## pack site, PDF, notebooks, results and sources into one archive in dist; needs Chromium
+	@$(BIN)/rederive package
+
+verify-package: $(READY) ## build the book again from an archive and compare the results (FILE=dist/….zip)
+	@$(BIN)/rederive verify-package "$(FILE)"
 
 test: $(READY) lint book ## run every check, test and chapter; make browse tries all pages in a browser
 	$(BIN)/python -m pytest -n auto --dist loadfile --nbmake -m "not every_page" chapters tests

@@ -78,7 +78,7 @@ claims:
 SETUP = """\
 import sys
 from pathlib import Path
-from rederive import build
+from rederive import build, history
 book, graph = build.read_book(Path.cwd()), build.import_graph()
 """
 
@@ -91,7 +91,7 @@ except build.BuildError as error:
 
 STALE = """
 print(*(chapter.slug for chapter in build.stale_chapters(book.chapters, book, graph)))
-print(build.is_up_to_date(book, graph, build.commit_date(book.root)))
+print(build.is_up_to_date(book, graph, history.commit_date(book.root)))
 """
 
 

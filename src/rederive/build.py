@@ -33,13 +33,11 @@ import grimp
 
 import rederive
 from rederive.files import COMPARISON, MEASUREMENTS, DataError, line_of, read_text, read_yaml, write_json, write_text
+from rederive.history import FIXED_DATE, commit_date
 
 LIBRARY = Path(rederive.__file__).parent
 CELL_TIMEOUT = 600
 """Seconds one cell of a chapter may take."""
-
-FIXED_DATE = "1577836800"
-"""2020-01-01 in seconds since 1970: the date of every chapter's run, and the site's where git knows no better one."""
 
 CHAPTER_ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"),
@@ -101,6 +99,12 @@ class Chapter:
     @property
     def source(self) -> Path:
         return self.root / f"{self.page}.py"
+
+    @property
+    def title(self) -> str:
+        """The heading it begins with; empty if it has none."""
+        heading = re.search(r"^# # (.+)$", read_text(self.source), re.MULTILINE)
+        return heading[1].strip() if heading else ""
 
     @property
     def data(self) -> Path:
@@ -378,15 +382,6 @@ def _read_json(path: Path) -> Any:
 
 
 # ------------------------------------------------------------------------------------------ running chapters
-
-
-def commit_date(root: Path) -> str:
-    """The date of the last commit, in seconds since 1970, so that one state of the book has one date."""
-    try:
-        git = subprocess.run(["git", "-C", root, "log", "-1", "--format=%ct"], capture_output=True, text=True)
-    except FileNotFoundError:
-        return FIXED_DATE
-    return git.stdout.strip() or FIXED_DATE
 
 
 def _plain(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The command `rederive`: check data folders, build the book, print it."""
+"""The command `rederive`: check data folders, build the book, print it, pack it, compare results."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from rederive import build
-from rederive.files import project_root
+from rederive.files import DataError, project_root
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -30,6 +30,18 @@ def _pdf(arguments: argparse.Namespace) -> None:
     from rederive.pdf import make_pdf  # here, because it takes a while to import
 
     print(f"printed: {make_pdf(project_root())}")
+
+
+def _package(arguments: argparse.Namespace) -> None:
+    from rederive.package import make_package  # here, because it takes a while to import
+
+    print(f"packed: {make_package(project_root())}")
+
+
+def _verify_package(arguments: argparse.Namespace) -> int:
+    from rederive.package.verifying import verify
+
+    return verify(arguments.file)
 
 
 def _jobs(text: str) -> int:
@@ -61,6 +73,18 @@ def _parser() -> argparse.ArgumentParser:
 
     printing = commands.add_parser("pdf", help="print the built book into _build/pdf")
     printing.set_defaults(run=_pdf)
+
+    packing = commands.add_parser("package", help="pack the whole book into one archive in dist")
+    packing.set_defaults(run=_package)
+
+    verifying = commands.add_parser(
+        "verify-package",
+        help="build the book again from an archive, and compare the results",
+        description="Build the book again from an archive, and tell which results differ and by how much. "
+        "This runs the programs in the archive. The exit code is 1 if a result differs.",
+    )
+    verifying.add_argument("file", type=Path, metavar="FILE", help="an archive that `rederive package` made")
+    verifying.set_defaults(run=_verify_package)
     return parser
 
 
@@ -68,15 +92,15 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command; the exit code, 1 if there is anything to put right, 130 if interrupted."""
     try:
         arguments = _parser().parse_args(argv)
-        arguments.run(arguments)
-    except (build.BuildError, OSError) as error:
+        code: int = arguments.run(arguments) or 0
+    except (build.BuildError, DataError, OSError) as error:
         fault = build.told(error) if isinstance(error, OSError) else error
         print(f"error: {fault}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr, flush=True)
         os._exit(130)  # at once: Python would first wait for the chapters that run; their kernels end without us
-    return 0
+    return code
 
 
 if __name__ == "__main__":

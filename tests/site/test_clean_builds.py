@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from rederive.build import FIXED_DATE, commit_date
+from rederive.history import FIXED_DATE, commit_date
 from scratch import ScratchBook
 
 

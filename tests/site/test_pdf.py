@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from rederive.build import FIXED_DATE, BuildError, read_book
+from rederive.build import BuildError, read_book
 from rederive.cli import main
+from rederive.history import FIXED_DATE
 from rederive.pdf import make_pdf
 from rederive.pdf.document import read_about, whole_book
 from rederive.pdf.printing import find_chromium, opened
@@ -32,7 +34,6 @@ parts:
 CITATION = """\
 title: A small book
 abstract: About nothing.
-version: 1.2.3
 authors:
   - name: Nobody
   - {given-names: Some, family-names: One}
@@ -166,7 +167,7 @@ def test_chapters_start_on_new_pages_under_their_titles(pdf: PdfReader) -> None:
 def test_the_title_page_says_what_the_citation_and_the_readme_say(pdf: PdfReader) -> None:
     first = " ".join(lines(pdf)[0])
     licence = "Code: free. Text and figures: CC BY 4.0."
-    for said in ("A small book", "About nothing.", "Nobody, Some One", "1.2.3", licence):
+    for said in ("A small book", "About nothing.", "Nobody, Some One", version("rederive"), licence):
         assert said in first
     assert "More." not in first
     assert "Last changed" not in first  # the small book has no history

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,13 @@ from playwright.sync_api import Page
 from pybtex.database import parse_string
 
 from rederive import build
+from rederive.citing import Citation
 from rederive.files import read_yaml
-from rederive.sphinxext.citing import Citation
+from rederive.history import last_changes
 from rederive.sphinxext.code_links import imported, link_names
 from rederive.sphinxext.mathematics import mathml
 from rederive.sphinxext.metadata import as_script, shortened
-from rederive.sphinxext.revisions import last_change, last_changes
+from rederive.sphinxext.revisions import last_change
 from rederive.sphinxext.terms import EVERYDAY, NOT_MEANT, pattern
 from scratch import REPOSITORY
 
@@ -34,6 +36,8 @@ BOOK = build.read_book(REPOSITORY)
 CHAPTERS = [chapter.page for chapter in BOOK.chapters]
 GLOSSARY = "book/glossary"
 CFF = read_yaml(REPOSITORY / "CITATION.cff")
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+VERSION = PROJECT["version"]
 
 
 @cache
@@ -143,11 +147,11 @@ def test_a_chapter_says_how_to_cite_it(chapter: build.Chapter) -> None:
     title = words(page.h1).removesuffix("#")
     in_words, bibtex = (page.find(id=f"cite-{form}").get_text() for form in ("citation", "bibtex"))
     (entry,) = parse_string(bibtex, "bibtex").entries.values()
-    assert entry.fields["title"] == title
-    assert entry.fields["booktitle"] == CFF["preferred-citation"]["title"]
+    assert entry.fields["title"] == f"{{{title}}}"
+    assert entry.fields["booktitle"] == f"{{{CFF['preferred-citation']['title']}}}"
     assert title in in_words
     for text in (in_words, bibtex):
-        assert f"ersion {CFF['version']}" in text
+        assert f"ersion {VERSION}" in text
         assert CFF["preferred-citation"]["license"] in text
     assert len(page.select("button.rd-copy[hidden]")) == 2
     if chapter.rederives:
@@ -155,15 +159,15 @@ def test_a_chapter_says_how_to_cite_it(chapter: build.Chapter) -> None:
         assert document["title"] in entry.fields["note"]
 
 
-def test_the_citation_has_the_version_of_the_library() -> None:
-    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
-    assert CFF["version"] == project["version"]
-    assert CFF["license"] == project["license"]
+def test_the_version_is_written_in_one_place_only() -> None:
+    assert version("rederive") == VERSION
+    assert "version" not in CFF
+    assert CFF["license"] == PROJECT["license"]
 
 
 def test_bibtex_survives_its_own_signs() -> None:
     entry = Citation("key", "A & B", "The 5% _book_", "1.0", "CC0", address="https://example.org/a_b").bibtex()
-    assert r"{The 5\% \_book\_}" in entry
+    assert r"{{The 5\% \_book\_}}" in entry
     assert "{https://example.org/a_b}" in entry
     parsed = parse_string(entry, "bibtex").entries["key"]
     assert parsed.type == "misc"
@@ -206,7 +210,7 @@ def test_every_page_says_its_version_and_the_day_it_changed(pages: dict[str, Bea
     changes = last_changes(REPOSITORY)
     for name, page in pages.items():
         said = page.select_one(".rd-revision")
-        assert words(said).startswith(f"Version {CFF['version']}")
+        assert words(said).startswith(f"Version {VERSION}")
         day = last_change(name, changes)
         assert [time["datetime"] for time in said.select("time")] == ([day.isoformat()] if day else [])
 

@@ -14,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from rederive import build
+from rederive.history import commit_date
 from scratch import REPOSITORY, ScratchBook
 
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "link": "href"}
@@ -27,7 +28,7 @@ LEADING = {**LOADED, "a": "href", "use": "href", "form": "action"}
 def book(request: pytest.FixtureRequest) -> build.Book:
     if request.param == "this book":
         book = build.read_book(REPOSITORY)
-        assert build.is_up_to_date(book, build.import_graph(), build.commit_date(REPOSITORY)), "run `make book` first"
+        assert build.is_up_to_date(book, build.import_graph(), commit_date(REPOSITORY)), "run `make book` first"
         return book
     scratch: ScratchBook = request.getfixturevalue("built_book")
     return build.read_book(scratch.root)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rederive.build import commit_date, read_book
+from rederive.build import read_book
 from rederive.files import write_bytes
+from rederive.history import commit_date
 from rederive.pdf.document import read_about, whole_book
 from rederive.pdf.printing import dated, find_chromium, printed_twice
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Any
@@ -19,8 +20,9 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from rederive.build import FIXED_DATE, Book, BuildError
+from rederive.build import Book, BuildError
 from rederive.files import DataError, read_text, read_yaml
+from rederive.history import FIXED_DATE
 
 LEFT_OUT = ("book/library",)
 """Pages that are for looking things up while programming, and would be a quarter of the book."""
@@ -38,7 +40,7 @@ NUMBER = "rd-pdf-page"
 
 @dataclass(frozen=True)
 class About:
-    """What a title page says: of `CITATION.cff` and the README, and when the book was last changed."""
+    """What a title page says: of `CITATION.cff` and the README, its version, and when it was last changed."""
 
     title: str
     abstract: str
@@ -97,7 +99,7 @@ def read_about(root: Path, date: str) -> About:
         title=cited["title"],
         abstract=" ".join(cited["abstract"].split()),
         authors=", ".join(authors),
-        version=str(cited["version"]),
+        version=version("rederive"),
         licence=licence[0],
         changed=datetime.fromtimestamp(int(date), UTC),
     )

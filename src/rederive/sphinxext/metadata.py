@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,7 @@ def _book(app: Sphinx, to_first_page: str) -> dict[str, Any]:
         "@type": "Book",
         "name": about["title"],
         "url": to_first_page,
-        "version": about["version"],
+        "version": version("rederive"),
         "inLanguage": app.config.language,
         "abstract": about["abstract"],
         "keywords": ", ".join(about["keywords"]),

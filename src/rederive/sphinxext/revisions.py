@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -10,33 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rederive.history import last_changes
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-
-
-def last_changes(root: Path) -> dict[str, date]:
-    """The day each file below a folder was last changed by a commit.
-
-    Nothing is known without git, nor in a shallow clone, where all files look as old as its oldest commit.
-    """
-
-    def git(*arguments: str) -> str:
-        return subprocess.run(
-            ["git", "-C", root, "-c", "core.quotepath=off", *arguments], capture_output=True, encoding="utf-8"
-        ).stdout
-
-    try:
-        if git("rev-parse", "--is-shallow-repository").strip() != "false":
-            return {}
-        commits = git("log", "--format=%x00%cs", "--name-only", "--relative").split("\0")[1:]
-    except FileNotFoundError:
-        return {}
-    changes: dict[str, date] = {}
-    for commit in commits:  # the latest first
-        day, *files = commit.split("\n")
-        for file in filter(None, files):
-            changes.setdefault(file, date.fromisoformat(day))
-    return changes
 
 
 def last_change(page: str, changes: Mapping[str, date]) -> date | None:
