@@ -42,9 +42,9 @@ def _recorded(root: Path) -> dict[str, Any] | None:
         return None
     try:
         match json.loads(read_text(file)):
-            case {"commit": str(), "date": str(seconds), "changes": dict(changes)} as content:
-                int(seconds)
-                return content | {"changes": {name: date.fromisoformat(day) for name, day in changes.items()}}
+            case {"commit": str(), "date": str(seconds), "changes": dict(changes)} if seconds.isdecimal():
+                days = {name: date.fromisoformat(day) for name, day in changes.items()}
+                return {"date": seconds, "changes": days}
     except (ValueError, TypeError):
         pass
     raise DataError(file, 1, "file", "expected commit, date and changes as an archive of the book has them")

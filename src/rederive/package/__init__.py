@@ -14,7 +14,7 @@ from pathlib import Path
 from rederive import pdf
 from rederive.build import BuildError, build, read_book
 from rederive.files import write_bytes
-from rederive.history import commit, uncommitted
+from rederive.history import commit, commit_date, uncommitted
 from rederive.package.archive import checksum_line, digest, packed
 from rederive.package.contents import contents
 
@@ -34,7 +34,7 @@ def make_package(root: Path) -> Path:
     printed = pdf.make_pdf(root)
     book = read_book(root)
     folder = f"{NAME}-{version('rederive')}"
-    archive = packed(folder, contents(book, printed), book.date)
+    archive = packed(folder, contents(book, printed), commit_date(root))
     path = root / "dist" / f"{folder}.zip"
     write_bytes(path, archive)
     write_bytes(path.with_suffix(".zip.sha256"), checksum_line(digest(archive), path.name).encode())

@@ -1,4 +1,4 @@
-"""The archive as an RO-Crate: what each part is, who made it from what, and under which licence.
+"""The archive as an RO-Crate: what each part is, what it was made from, and under which licence.
 
 After the RO-Crate Metadata Specification (https://w3id.org/ro/crate), in the newest version that rocrate writes.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 import mimetypes
 import platform
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from rocrate.model import ContextEntity
 from rocrate.rocrate import ROCrate
 
+from rederive.build import Chapter
 from rederive.package.archive import Files, content_of, digest
 from rederive.package.descriptions import State
 
@@ -30,7 +31,7 @@ FOLDERS = {
     "source/tests": "The tests of library, chapters and site",
 }
 
-FILES = {
+DESCRIBED = {
     "README.md": "What somebody needs to know who has only this archive",
     "LICENSE": "The licence of the code",
     "LICENSE-CC-BY-4.0.txt": "The licence of text and figures",
@@ -42,17 +43,15 @@ FILES = {
     "source/requirements.lock": "The exact versions of everything the book was made with",
 }
 
-MEDIA_TYPES = {
+MEDIA_TYPES = mimetypes.MimeTypes().types_map[True] | {  # Python's own table, whatever the machine adds to it
     ".bib": "application/x-bibtex",
     ".cff": "application/yaml",
     ".ipynb": "application/x-ipynb+json",
-    ".lock": "text/plain",
     ".md": "text/markdown",
-    ".py": "text/x-python",
-    ".sha256": "text/plain",
+    ".woff2": "font/woff2",
+    ".yaml": "application/yaml",
     ".yml": "application/yaml",
 }
-"""Where Python's own table has none, or another on some machines; a file without suffix is plain text."""
 
 
 def ro_crate(state: State, files: Files, outputs: Mapping[str, str], manifest: str) -> dict[str, Any]:
@@ -62,48 +61,41 @@ def ro_crate(state: State, files: Files, outputs: Mapping[str, str], manifest: s
     ----------
     files : all files of the archive, but for its manifest and this one.
     outputs : those that can be made again, with what they are.
-    manifest : the name of the manifest.
+    manifest : the name of the manifest, whose own SHA-256 nothing inside the archive can say.
     """
     crate = ROCrate()
-    crate.name = f"{state.cited['title']}, version {state.version}"
-    crate.description = " ".join(state.cited["abstract"].split())
-    crate.datePublished = state.changed
-    crate.keywords = list(state.cited["keywords"])
     root = crate.root_dataset
+    root["name"] = f"{state.cited['title']}, version {state.version}"
+    root["description"] = " ".join(state.cited["abstract"].split())
+    root["datePublished"] = state.changed.isoformat()
+    root["keywords"] = list(state.cited["keywords"])
     root["version"] = state.version
     root["license"] = _licences(crate)
     root["author"] = root["publisher"] = _group(crate, state)
-    for name, what in FOLDERS.items():
-        crate.add_dataset(dest_path=f"{name}/", properties={"name": name, "description": what})
-    for name, what in {**FILES, **outputs}.items():
-        crate.add_file(dest_path=name, properties=_about_file(name, what, files[name]))
-    crate.add_file(
-        dest_path=manifest,
-        properties={
-            "name": manifest,
-            "description": "The SHA-256 of every other file",
-            "encodingFormat": _media_type(manifest),
-        },
-    )
-    _tell_of_runs(crate, state)
+    scripts = {f"source/{chapter.page}.py": f"The chapter “{chapter.title}”" for chapter in state.book.chapters}
+    described = {**DESCRIBED, **outputs, **scripts}
+    for name, file in sorted(files.items()):
+        kind = {"@type": ["File", "SoftwareSourceCode"]} if name in scripts else {}
+        crate.add_file(dest_path=name, properties=kind | _about_file(name, file, described.get(name)))
+    crate.add_file(dest_path=manifest, properties={"name": manifest, "description": "The SHA-256 of every other file"})
+    data = {f"source/data/{of.slug}": f"Data of the chapter “{of.title}”" for of in state.book.chapters}
+    for name, what in {**FOLDERS, **data}.items():
+        within = [{"@id": file} for file in sorted(files) if PurePosixPath(file).is_relative_to(name)]
+        crate.add_dataset(dest_path=f"{name}/", properties={"name": name, "description": what, "hasPart": within})
+    root["mentions"] = _runs(crate, state)
     metadata: dict[str, Any] = crate.metadata.generate()
     return metadata
 
 
-def _about_file(name: str, what: str, file: Path | bytes) -> dict[str, Any]:
+def _about_file(name: str, file: Path | bytes, what: str | None) -> dict[str, Any]:
     content = content_of(file)
     return {
-        "name": Path(name).name,
-        "description": what,
-        "encodingFormat": _media_type(name),
+        "name": PurePosixPath(name).name,
+        **({"description": what} if what else {}),
+        "encodingFormat": MEDIA_TYPES.get(PurePosixPath(name).suffix, "text/plain"),
         "contentSize": str(len(content)),
         "sha256": digest(content),
     }
-
-
-def _media_type(name: str) -> str:
-    suffix = Path(name).suffix
-    return MEDIA_TYPES.get(suffix) or mimetypes.types_map.get(suffix, "text/plain")
 
 
 def _entity(crate: Any, identifier: str, kind: str, **properties: Any) -> Any:
@@ -123,51 +115,29 @@ def _group(crate: Any, state: State) -> Any:
     return _entity(crate, "#contributors", "Organization", name=author["name"])
 
 
-def _tell_of_runs(crate: Any, state: State) -> None:
+def _runs(crate: Any, state: State) -> list[Any]:
     """What each chapter was made from, with what, and what came of it."""
     python = _entity(
         crate,
         "#python",
-        "SoftwareApplication",
-        name=platform.python_implementation(),
-        softwareVersion=platform.python_version(),
+        "ComputerLanguage",
+        name=f"Python ({platform.python_implementation()})",
+        version=platform.python_version(),
         url="https://www.python.org/",
     )
-    library = _entity(
+    library = _entity(crate, "#rederive", "SoftwareApplication", name="rederive", version=state.version, url="source/")
+    return [_run(crate, chapter, library, python) for chapter in state.book.chapters]
+
+
+def _run(crate: Any, chapter: Chapter, library: Any, python: Any) -> Any:
+    script = crate.dereference(f"source/{chapter.page}.py")
+    script["programmingLanguage"] = python
+    return _entity(
         crate,
-        "#rederive",
-        "SoftwareApplication",
-        name="rederive",
-        softwareVersion=state.version,
-        url="source/src/",
-        softwareRequirements=[python],
+        f"#run-{chapter.slug}",
+        "CreateAction",
+        name=f"Running the chapter “{chapter.title}”",
+        instrument=library,
+        object=[script, crate.dereference(f"source/data/{chapter.slug}/")],
+        result=crate.dereference(f"notebooks/{chapter.notebook.name}"),
     )
-    runs = []
-    for chapter in state.book.chapters:
-        script = f"source/{chapter.page}.py"
-        crate.add_file(
-            dest_path=script,
-            properties={
-                "@type": ["File", "SoftwareSourceCode"],
-                "name": chapter.source.name,
-                "description": f"Chapter “{chapter.title}” as a program",
-                "encodingFormat": _media_type(script),
-                "programmingLanguage": {"@id": python.id},
-            },
-        )
-        data = crate.add_dataset(
-            dest_path=f"source/data/{chapter.slug}/",
-            properties={"name": chapter.slug, "description": f"Data of the chapter “{chapter.title}”"},
-        )
-        runs.append(
-            _entity(
-                crate,
-                f"#run-{chapter.slug}",
-                "CreateAction",
-                name=f"Running the chapter “{chapter.title}”",
-                instrument=[library],
-                object=[{"@id": script}, data],
-                result=[{"@id": f"notebooks/{chapter.notebook.name}"}],
-            )
-        )
-    crate.root_dataset["mentions"] = runs

@@ -103,7 +103,7 @@ def zenodo(state: State) -> dict[str, Any]:
         "creators": [{"name": author["name"]} for author in book["authors"]],
         "keywords": list(state.cited["keywords"]),
         "license": str(book["license"]).lower(),
-        "notes": f"Licence of the code: {state.cited['license']}. {book['notes']}",
+        "notes": f"The code is under the {state.cited['license']} licence.",
         "access_right": "open",
         "language": "eng",
         "version": state.version,
