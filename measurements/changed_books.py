@@ -178,7 +178,7 @@ class ChangedBooks:
                     stopped = stopped or f"{type(error).__name__}: {error}"
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         findings = getattr(names.get("audit"), "findings", {})
-        records = {claim: names["audit"]._result(claim) for claim in findings}
+        records = {claim: names["audit"].result(claim).model_dump(mode="json") for claim in findings}
         return Run(records, refused, stopped, shown.getvalue()), findings
 
 

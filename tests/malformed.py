@@ -494,15 +494,44 @@ SCRIPTS: dict[str, tuple[bytes, str, str]] = {
     "deep": (b"x = " + 5000 * b"-" + b"1\n", ":1: file: ", "expected Python (maximum recursion depth"),
     "UTF-16": ("# %%\nx = 1\n".encode("utf-16"), ":1: file: ", "expected text in UTF-8"),
 }
-RESULTS = {
-    "[": "expected JSON",
-    "": "expected JSON",
-    "{": "expected JSON",
-    "[]": "expected a document and a list of its claims",
-    "{}": "expected a document and a list of its claims",
-    '{"document": 1, "claims": []}': "expected a document and a list of its claims",
-    '{"document": {}}': "expected a document and a list of its claims",
+SOUND_RESULTS = """\
+{
+ "document": {"slug": "example", "title": "T", "what": "W", "distance": ["d"], "headline": "H", "bottom_line": "B"},
+ "claims": [
+  {"id": "example/a", "document": "example", "where": "W", "statement": "S", "kind": "ratio",
+   "printed": {"p": "0.90"}, "printed_words": "p 0.90", "verdict": "silent", "recomputed": {"x": 1, "y": [0.5, null]},
+   "recomputed_words": "x 1", "method": "a.b", "convention": "", "because": "B", "missing": ["m"],
+   "matters": "no", "changes": ""}
+ ]
 }
+"""
+RESULTS: list[tuple[str, str, str]] = [
+    ("[", ":1: file: ", "expected JSON"),
+    ("", ":1: file: ", "expected JSON"),
+    ("{\n", ":2: file: ", "expected JSON"),
+    ("[]", ":1: file: ", "expected fields with their values"),
+    ("{}", ":1: document: ", "expected this field, which is missing"),
+    ('{"document": 1, "claims": []}', ":1: document: ", "expected fields with their values"),
+    ('{"document": {}}', ":1: document.slug: ", "expected this field, which is missing"),
+    *((SOUND_RESULTS.replace(old, new), f":{line}: {field}: ", says) for old, new, line, field, says in (
+        ('"headline": "H", ', "", 2, "document.headline", "expected this field, which is missing"),
+        ('["d"]', "[]", 2, "document.distance", "expected a list of at least 1"),
+        ('"slug": "example"', '"slug": "other"', 1, "file", "expected claims of other, got example/a"),
+        ('"id": "example/a"', '"id": "a"', 4, "claims[0].id", "expected"),
+        ('"id": "example/a"', '"id": "other/a"', 4, "claims[0]", "expected an id that begins with example/, got other/a"),
+        ('"kind": "ratio"', '"kind": "ratios"', 4, "claims[0].kind", "expected"),
+        ('"0.90"', "0.90", 5, "claims[0].printed.p", "expected text, in quotes"),
+        ('"silent"', '"true"', 5, "claims[0].verdict", "'silent'"),
+        ('"x": 1', '"x": "1"', 5, "claims[0].recomputed.x", "expected a number, null, or a pair of them"),
+        ('"x": 1', '"x": true', 5, "claims[0].recomputed.x", "expected a number, null, or a pair of them"),
+        ('"x": 1', '"x": NaN', 5, "claims[0].recomputed.x", "expected a number, null, or a pair of them"),
+        ("[0.5, null]", "[0.5]", 5, "claims[0].recomputed.y", "expected a number, null, or a pair of them"),
+        ("[0.5, null]", "[0.5, 0.4]", 5, "claims[0].recomputed.y", "expected the lower end before the upper"),
+        ('"no"', "false", 7, "claims[0].matters", "expected"),
+        ('"no"', '"yes"', 4, "claims[0]", "expected what it changes if it matters, and only then"),
+        ('"changes": ""', '"changes": "", "sure": "no"', 7, "claims[0].sure", "expected no field of this name"),
+    )),
+]
 COMMANDS: dict[str, list[tuple[str, str, str]]] = {
     "rederive": [
         ("", "the following arguments are required: command", "rederive --help says more"),
@@ -641,8 +670,8 @@ def _from_folders() -> Iterator[BadInput]:
         path = "chapters/01-example.py"
         yield BadInput("chapter", _write(path, content), f"{path}{begins}", says, ("build",))
     yield BadInput("rederive build", _write("_build", b""), "_build: ", "File exists", ("build",))
-    for text, says in RESULTS.items():
-        yield BadInput("results", _nothing, "_build/results/example.json: ", says, ("build",), text)
+    for text, place, says in RESULTS:
+        yield BadInput("results", _nothing, f"_build/results/example.json{place}", says, ("build",), text)
 
 
 def _nothing(root: Path) -> None:

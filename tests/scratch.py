@@ -32,9 +32,12 @@ VALUE, table
 # %%
 results = root / "_build" / "results" / "{slug}.json"
 results.parent.mkdir(parents=True, exist_ok=True)
-claim = {{"id": "{slug}/claim", "document": "{slug}", "verdict": "silent", "value": VALUE, "table": table, "sign": "−"}}
-claim |= {{"statement": "Something was said.", "because": "Nothing is printed."}}
-document = {{"slug": "{slug}", "title": "A document", "bottom_line": f"The value is {{VALUE}}."}}
+claim = {{"id": "{slug}/claim", "document": "{slug}", "where": "Abstract", "statement": "Something was said."}}
+claim |= {{"kind": "statement", "printed": {{}}, "printed_words": "", "verdict": "silent", "missing": table}}
+claim |= {{"recomputed": {{"value": VALUE}}, "recomputed_words": f"value {{VALUE}}", "method": "verdicts.silent"}}
+claim |= {{"convention": "", "because": "Nothing − that is it.", "matters": "no", "changes": ""}}
+document = {{"slug": "{slug}", "title": "A document", "what": "A fixture", "distance": ["a test"]}}
+document |= {{"headline": "Nothing.", "bottom_line": f"The value is {{VALUE}}."}}
 _ = results.write_text(json.dumps({{"document": document, "claims": [claim]}}))
 """
 

@@ -24,6 +24,8 @@ from rederive.display.shown import show
 from rederive.display.words import printed_words, recomputed_words
 from rederive.files import project_root, write_json
 from rederive.printed import Interval
+from rederive.results import About, ChapterResults, ClaimResult
+from rederive.results import Value as PlainValue
 from rederive.verdicts import Finding, Value, qualified_name
 
 
@@ -111,43 +113,50 @@ class Audit:
         verdicts = [finding.verdict for finding in self.findings.values()]
         fill_bottom_line(verdicts, line, lead)
         show(closing_list([(self[i], self.findings[i]) for i in self.document.claims]))
-        claims = [self._result(claim_id) for claim_id in self.document.claims]
-        write_json(self._results, {"document": self._about_document(lead, line), "claims": claims})
+        claims = [self.result(claim_id) for claim_id in self.document.claims]
+        results = ChapterResults(document=self._about_document(lead, line), claims=claims)
+        write_json(self._results, results.model_dump(mode="json"))
 
-    def _about_document(self, headline: str, bottom_line: str) -> dict[str, Any]:
+    def _about_document(self, headline: str, bottom_line: str) -> About:
         card = self.document.card
-        return {
-            "slug": self.document.slug,
-            "title": card.title,
-            "what": card.what,
-            "distance": card.distance,
-            "headline": headline,
-            "bottom_line": bottom_line,
-        }
+        return About(
+            slug=self.document.slug,
+            title=card.title,
+            what=card.what,
+            distance=card.distance,
+            headline=headline,
+            bottom_line=bottom_line,
+        )
 
-    def _result(self, claim_id: str) -> dict[str, Any]:
+    def result(self, claim_id: str) -> ClaimResult:
+        """A claim and what this run found about it.
+
+        Raises
+        ------
+        KeyError : if the document has no such claim, or it was not judged.
+        """
         claim, finding = self[claim_id], self.findings[claim_id]
-        return {
-            "id": f"{self.document.slug}/{claim_id}",
-            "document": self.document.slug,
-            "where": claim.where,
-            "statement": claim.statement.strip(),
-            "kind": claim.kind,
-            "printed": printed_texts(claim),
-            "printed_words": printed_words(claim),
-            "verdict": str(finding.verdict),
-            "recomputed": _plain(finding.recomputed),
-            "recomputed_words": recomputed_words(finding),
-            "method": qualified_name(finding.method),
-            "convention": finding.convention,
-            "because": finding.because,
-            "missing": list(finding.missing),
-            "matters": "yes" if finding.matters else "no",
-            "changes": finding.matters,
-        }
+        return ClaimResult(
+            id=f"{self.document.slug}/{claim_id}",
+            document=self.document.slug,
+            where=claim.where,
+            statement=claim.statement,
+            kind=claim.kind,
+            printed=printed_texts(claim),
+            printed_words=printed_words(claim),
+            verdict=finding.verdict,
+            recomputed=_plain(finding.recomputed),
+            recomputed_words=recomputed_words(finding),
+            method=qualified_name(finding.method),
+            convention=finding.convention,
+            because=finding.because,
+            missing=list(finding.missing),
+            matters="yes" if finding.matters else "no",
+            changes=finding.matters,
+        )
 
 
-def _plain(values: Mapping[str, Value]) -> dict[str, Any]:
+def _plain(values: Mapping[str, Value]) -> dict[str, PlainValue]:
     return {
         name: [_rounded(value.lower), _rounded(value.upper)] if isinstance(value, Interval) else _rounded(value)
         for name, value in values.items()

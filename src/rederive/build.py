@@ -173,6 +173,11 @@ class Book:
         return self.root / "_build" / "results" / "claims.json"
 
     @property
+    def published(self) -> list[Path]:
+        """The results of all documents as data, which the site offers too: as JSON, its schema, and a spreadsheet."""
+        return [self.claims, self.claims.with_suffix(".schema.json"), self.claims.with_suffix(".csv")]
+
+    @property
     def stamp(self) -> Path:
         return self.root / "_build" / "site.json"
 
@@ -361,7 +366,7 @@ def site_inputs(book: Book, date: str) -> Fingerprint:
     All of the library, because the site documents it.
     """
     files = [book.root / name for name in ("_config.yml", "_toc.yml", "requirements.lock", "README.md", "CITATION.cff")]
-    files += [*_files(book.root / "book"), *_files(book.root / "data"), book.claims]
+    files += [*_files(book.root / "book"), *_files(book.root / "data"), *book.published]
     for chapter in book.chapters:
         files += [chapter.source, *chapter.outputs, chapter.tests]
     made_with = {"date": date, "python": sys.version} | installed_versions()
@@ -465,7 +470,8 @@ def run_chapters(book: Book, graph: grimp.ImportGraph, jobs: int) -> None:
     ------
     BuildError : if chapters failed; names them all. Unless all before them succeeded, no comparison was begun.
     """
-    book.claims.unlink(missing_ok=True)
+    for file in book.published:
+        file.unlink(missing_ok=True)
     _forget_former_chapters(book)
     _run(stale_chapters((chapter for chapter in book.chapters if not chapter.compares), book, graph), jobs)
     _join_results(book)
@@ -507,21 +513,19 @@ def _forget_former_chapters(book: Book) -> None:
 
 
 def _join_results(book: Book) -> None:
-    """Write all documents, each with its chapter, and all claims into one file, in the book's order."""
-    documents: list[dict[str, Any]] = []
-    claims: list[dict[str, Any]] = []
-    for chapter in book.documents:
-        try:
-            results = _read_json(chapter.results)
-        except ValueError as error:
-            raise BuildError(f"{chapter.results}: expected JSON ({error})") from None
-        match results:
-            case {"document": dict(document), "claims": list(records)}:
-                documents.append(document | {"chapter": chapter.page})
-                claims += records
-            case _:
-                raise BuildError(f"{chapter.results}: expected a document and a list of its claims")
-    write_json(book.claims, {"schema": 1, "documents": documents, "claims": claims})
+    """Write all documents, each with its chapter, and all claims, in the book's order: the three published files."""
+    from rederive.claims import load_json
+    from rederive.results import ChapterResults, join, json_schema
+    from rederive.spreadsheet import spreadsheet
+
+    try:
+        results = join({chapter.page: load_json(chapter.results, ChapterResults) for chapter in book.documents})
+    except DataError as error:
+        raise BuildError(str(error)) from None
+    claims, schema, table = book.published
+    write_json(claims, results.model_dump(mode="json", by_alias=True))
+    write_json(schema, json_schema())
+    write_text(table, spreadsheet(results.claims))
 
 
 # ---------------------------------------------------------------------------------------------- the website
@@ -550,7 +554,8 @@ def _render(book: Book, date: str) -> None:
             raise BuildError(f"Jupyter Book found something to complain about\n{_plain(made.stdout)}")
         site = work / "_build" / "html"
         (site / ".buildinfo").unlink()  # made from our paths; only of use to builds that go on from an old one
-        shutil.copyfile(book.claims, site / "claims.json")
+        for file in book.published:
+            shutil.copyfile(file, site / file.name)
         _take_away(book)
         os.replace(site, book.html)
     finally:
@@ -674,8 +679,9 @@ def build(root: Path, jobs: int) -> bool:
             write_json(book.stamp, {"inputs": inputs, "outputs": _fingerprint(_files(book.html), root)})
         except BaseException:
             blank = Book(root, pages=())  # it may be the table of contents that is wrong
-            with suppress(OSError):  # a folder in which nothing can be removed is what is told, not this
-                blank.claims.unlink(missing_ok=True)
+            for file in blank.published:
+                with suppress(OSError):  # a folder in which nothing can be removed is what is told, not this
+                    file.unlink(missing_ok=True)
             with suppress(OSError):
                 _take_away(blank)
             raise

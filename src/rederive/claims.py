@@ -147,7 +147,8 @@ PrintedCell = Annotated[Cell, PlainValidator(_cell)]
 Count = Annotated[int, PlainValidator(lambda text: int(_count(text).value))]
 Size = Annotated[int, PlainValidator(lambda text: int(_size(text).value))]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+_SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Slug = Annotated[str, Field(pattern=_SLUG)]
 FileName = Annotated[str, AfterValidator(_file_name)]
 
 
@@ -644,13 +645,32 @@ def load_yaml(path: Path, model: type[M]) -> M:
     try:
         parsed = model.model_validate(content)
     except ValidationError as error:
-        details = error.errors()[0]
-        location = _location(details)
-        line = line_of(content, location)
-        raise DataError(path, line, _dotted(location) or "file", _expected(details)) from None
+        raise _fault(path, content, error.errors()[0]) from None
     for line, field, expected in _duplicates(content):
         raise DataError(path, line, field, expected)
     return parsed
+
+
+def load_json(path: Path, model: type[M]) -> M:
+    """A JSON file as this model has it.
+
+    Raises
+    ------
+    DataError : at the first thing that is not as it should be.
+    """
+    try:
+        return model.model_validate_json(read_text(path))
+    except ValidationError as error:
+        details = error.errors()[0]
+    if details["type"] == "json_invalid":
+        problem, _, place = details["ctx"]["error"].rpartition(" at line ")
+        raise DataError(path, int(place.split()[0]), "file", f"expected JSON ({problem})")
+    raise _fault(path, read_yaml(path), details)  # JSON is YAML, whose reader knows the lines
+
+
+def _fault(path: Path, content: Any, details: ErrorDetails) -> DataError:
+    location = _location(details)
+    return DataError(path, line_of(content, location), _dotted(location) or "file", _expected(details))
 
 
 def _location(details: ErrorDetails) -> list[int | str]:
@@ -691,7 +711,8 @@ def _expected(details: ErrorDetails) -> str:
         case "literal_error":
             expected = details["ctx"]["expected"]
         case "string_pattern_mismatch":
-            expected = "lower-case words joined by hyphens"
+            pattern = details["ctx"]["pattern"]
+            expected = "lower-case words joined by hyphens" if pattern == _SLUG else f"text that matches {pattern}"
         case "string_too_short":
             return "expected some text, got none"
         case "string_type":

@@ -13,7 +13,6 @@ from rederive.package.crate import METADATA, ro_crate
 from rederive.package.descriptions import State, bibliography, citation_file, codecheck, readme, state_of, zenodo
 
 LICENCES = ("LICENSE", "LICENSE-CC-BY-4.0.txt")
-RESULTS = ("claims.json", "claims.csv", "claims.schema.json")
 
 
 def contents(book: Book, printed: Path) -> Files:
@@ -47,7 +46,7 @@ def _made(book: Book, printed: Path) -> dict[str, Path | bytes]:
         f"site/{path.relative_to(book.html).as_posix()}": path for path in book.html.rglob("*") if path.is_file()
     }
     files |= {f"notebooks/{chapter.notebook.name}": chapter.notebook for chapter in book.chapters}
-    files |= {f"results/{name}": book.claims.with_name(name) for name in RESULTS}
+    files |= {f"results/{path.name}": path for path in book.published}
     return {**files, printed.name: printed}
 
 
