@@ -56,6 +56,7 @@ def scratch_book(tmp_path: Path) -> ScratchBook:
 def built_book(tmp_path_factory: pytest.TempPathFactory) -> ScratchBook:
     """A scratch book that has been built; to be looked at, not changed."""
     book = make_scratch_book(tmp_path_factory.mktemp("built") / "book")
+    book.commit()
     done = book.rederive("build")
     assert done.returncode == 0, done.stdout + done.stderr
     return book

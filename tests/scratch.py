@@ -78,6 +78,12 @@ claims:
   - {id: claim, kind: statement, where: Abstract, statement: Something was said.}
 """
 
+COMMITTER = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in {"NAME": "A", "EMAIL": "a@example.org", "DATE": "1700000000 +0000"}.items()
+}
+
 SETUP = """\
 import sys
 from pathlib import Path
@@ -115,6 +121,12 @@ class ScratchBook:
 
     def add_to(self, path: str, text: str) -> None:
         self.write(path, (self.root / path).read_text(encoding="utf-8") + text)
+
+    def commit(self) -> None:
+        """Put all under version control that the real book has there; the same content makes the same commit."""
+        environment = {**os.environ, **COMMITTER, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+        for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "The book"]):
+            subprocess.run(["git", *command], cwd=self.root, env=environment, check=True)
 
     def runs(self) -> dict[str, int]:
         """How often each chapter has been run, by the chapters' own account."""
@@ -164,7 +176,9 @@ def make_scratch_book(root: Path) -> ScratchBook:
     shutil.copytree(REPOSITORY / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     for folder in ("_static", "_templates"):
         shutil.copytree(REPOSITORY / "book" / folder, root / "book" / folder)
-    shutil.copy(REPOSITORY / "_config.yml", root)
+    for name in ("_config.yml", "README.md", "CITATION.cff", "LICENSE", "LICENSE-CC-BY-4.0.txt", ".gitignore"):
+        shutil.copy(REPOSITORY / name, root)
+    book.write(".git/info/exclude", "/ran/\n")
     book.write("src/rederive/scratch_far.py", "VALUE = 1\n")
     book.write("src/rederive/scratch_near.py", "from rederive.scratch_far import VALUE\n")
     book.write("src/rederive/scratch_other.py", "VALUE = 10\n")

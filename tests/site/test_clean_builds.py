@@ -15,6 +15,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_two_clean_builds_are_identical(built_book: ScratchBook, scratch_book: ScratchBook) -> None:
+    scratch_book.commit()
     done = scratch_book.rederive("build")
     assert done.returncode == 0, done.stderr
     for folder in ("chapters", "_build/html", "_build/results"):
