@@ -1,4 +1,4 @@
-"""The command `rederive`: check data folders, build the book, print it."""
+"""The command `rederive`: check data folders, build the book, print it, compare its results with former ones."""
 
 from __future__ import annotations
 
@@ -20,16 +20,31 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to stop is being interrupted
     root = project_root()
-    changed = build.build(root, arguments.jobs)
+    changed = _up_to_date(root, arguments.jobs)
     print(f"{'built' if changed else 'unchanged'}: {root / '_build' / 'html' / 'index.html'}")
+
+
+def _up_to_date(root: Path, jobs: int) -> bool:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to stop is being interrupted
+    return build.build(root, jobs)
 
 
 def _pdf(arguments: argparse.Namespace) -> None:
     from rederive.pdf import make_pdf  # here, because it takes a while to import
 
     print(f"printed: {make_pdf(project_root())}")
+
+
+def _diff(arguments: argparse.Namespace) -> None:
+    from rederive.differing import differences, report
+    from rederive.rebuilding import read_results, results_of_revision
+
+    root = project_root()
+    before = results_of_revision(root, arguments.revision)
+    _up_to_date(root, os.cpu_count() or 1)
+    now = read_results(root / "_build" / "results" / "claims.json")
+    print(report(differences(before, now)), end="")
 
 
 def _jobs(text: str) -> int:
@@ -61,6 +76,15 @@ def _parser() -> argparse.ArgumentParser:
 
     printing = commands.add_parser("pdf", help="print the built book into _build/pdf")
     printing.set_defaults(run=_pdf)
+
+    differing = commands.add_parser(
+        "diff",
+        help="tell which results differ from those of a git revision",
+        description="Build the book as it is now and as it was at a git revision, and tell which verdicts, numbers and "
+        "words of the results differ. For readers, not a check: the exit code is 0 whether or not any do.",
+    )
+    differing.add_argument("revision", metavar="REV", help="a commit, branch or tag")
+    differing.set_defaults(run=_diff)
     return parser
 
 
