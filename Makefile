@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 MUTMUT := _build/mutation/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf package verify-package test lint serve lab bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
+.PHONY: help book pdf package verify-package test lint diff serve lab bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 22
@@ -24,6 +24,7 @@ package: $(READY) ## pack site, PDF, notebooks, results and sources into one arc
 	@$(BIN)/rederive package
 
 verify-package: $(READY) ## build the book again from an archive and compare the results (FILE=dist/….zip)
+	@test -n "$(FILE)" || { echo "error: expected an archive: make verify-package FILE=dist/….zip" >&2; exit 1; }
 	@$(BIN)/rederive verify-package "$(FILE)"
 
 test: $(READY) lint book ## run every check, test and chapter; make browse tries all pages in a browser
@@ -37,6 +38,10 @@ lint: $(READY) ## check style, types and layers
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+diff: $(READY) ## tell which results differ from those of a git revision or a file: make diff REV=main
+	@test -n "$(REV)" || { echo "error: expected a git revision or a claims.json: make diff REV=main" >&2; exit 1; }
+	@$(BIN)/rederive diff "$(REV)"
 
 serve: book ## serve the site at localhost:8000 (PORT=8001 for another)
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)

@@ -176,9 +176,9 @@ def make_scratch_book(root: Path) -> ScratchBook:
     shutil.copytree(REPOSITORY / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     for folder in ("_static", "_templates"):
         shutil.copytree(REPOSITORY / "book" / folder, root / "book" / folder)
-    for name in ("_config.yml", "README.md", "CITATION.cff", "LICENSE", "LICENSE-CC-BY-4.0.txt", ".gitignore"):
+    for name in ("_config.yml", "README.md", "CITATION.cff", "LICENSE", "LICENSE-CC-BY-4.0.txt"):
         shutil.copy(REPOSITORY / name, root)
-    book.write(".git/info/exclude", "/ran/\n")
+    book.write(".gitignore", (REPOSITORY / ".gitignore").read_text(encoding="utf-8") + "ran/\n")
     book.write("src/rederive/scratch_far.py", "VALUE = 1\n")
     book.write("src/rederive/scratch_near.py", "from rederive.scratch_far import VALUE\n")
     book.write("src/rederive/scratch_other.py", "VALUE = 10\n")

@@ -580,7 +580,7 @@ def _clear_remains(root: Path) -> None:
     made = root / "_build"
     for workshop in made.glob("site-*"):
         shutil.rmtree(workshop, ignore_errors=True)
-    for folder in (made, made / "results", made / "stamps", made / "pdf", root / "chapters"):
+    for folder in (made, made / "results", made / "stamps", made / "pdf", made / "revisions", root / "chapters"):
         for partial in folder.glob(".*.partial"):
             partial.unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""The command `rederive`: check data folders, build the book, print it, pack it, compare results."""
+"""The command `rederive`: check data folders, build the book, print it, pack it, compare its results with others."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to stop is being interrupted
     root = project_root()
-    changed = build.build(root, arguments.jobs)
+    changed = _up_to_date(root, arguments.jobs)
     print(f"{'built' if changed else 'unchanged'}: {root / '_build' / 'html' / 'index.html'}")
+
+
+def _up_to_date(root: Path, jobs: int) -> bool:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to stop is being interrupted
+    return build.build(root, jobs)
 
 
 def _pdf(arguments: argparse.Namespace) -> None:
@@ -42,6 +46,18 @@ def _verify_package(arguments: argparse.Namespace) -> int:
     from rederive.package.verifying import verify
 
     return verify(arguments.file)
+
+
+def _diff(arguments: argparse.Namespace) -> None:
+    from rederive.differing import differences, report
+    from rederive.rebuilding import read_results, results_of_revision
+
+    root = project_root()
+    file = Path(arguments.before)
+    before = read_results(file) if file.suffix == ".json" else results_of_revision(root, arguments.before)
+    _up_to_date(root, os.cpu_count() or 1)
+    now = read_results(root / "_build" / "results" / "claims.json")
+    print(report(differences(before, now)), end="")
 
 
 def _jobs(text: str) -> int:
@@ -85,6 +101,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     verifying.add_argument("file", type=Path, metavar="FILE", help="an archive that `rederive package` made")
     verifying.set_defaults(run=_verify_package)
+
+    differing = commands.add_parser(
+        "diff",
+        help="tell which results differ from those of a git revision or a file",
+        description="Build the book as it is now and as it was at a git revision, and tell which verdicts, numbers and "
+        "words of the results differ. For readers, not a check: the exit code is 0 whether or not any do.",
+    )
+    differing.add_argument("before", metavar="REV", help="a commit, branch or tag, or a claims.json to compare with")
+    differing.set_defaults(run=_diff)
     return parser
 
 

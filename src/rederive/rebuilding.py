@@ -42,7 +42,7 @@ def results_of(source: Path) -> dict[str, Any]:
         of_this_run = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "PYTHONPATH")
         environment = {name: value for name, value in os.environ.items() if name not in of_this_run}
         _run(["make", "book", f"PYTHON={sys.executable}"], source, environment)
-    return _read_results(source / "_build" / "results" / "claims.json")
+    return read_results(source / "_build" / "results" / "claims.json")
 
 
 def _content(file: Path) -> bytes | None:
@@ -66,7 +66,13 @@ def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> No
         raise BuildError(f"{folder}: this book does not build ({' '.join(command[:3])})\n{done.stdout}".rstrip())
 
 
-def _read_results(file: Path) -> dict[str, Any]:
+def read_results(file: Path) -> dict[str, Any]:
+    """What a `claims.json` of today or of former times holds.
+
+    Raises
+    ------
+    BuildError : if it is none.
+    """
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError) as error:
@@ -97,7 +103,7 @@ def results_of_revision(root: Path, revision: str) -> dict[str, Any]:
             except BuildError as error:
                 raise BuildError(f"{revision}: {error}") from None
         write_json(kept, results)
-    return _read_results(kept)
+    return read_results(kept)
 
 
 def _git(root: Path, *arguments: str) -> str:
@@ -106,5 +112,6 @@ def _git(root: Path, *arguments: str) -> str:
     except FileNotFoundError:
         raise BuildError("expected git, which is not installed") from None
     if done.returncode != 0:
-        raise BuildError(f"{root}: expected git to know {arguments[-1]} ({' '.join(done.stderr.split())})")
+        asked = arguments[-1].removesuffix("^{commit}")
+        raise BuildError(f"{root}: expected git to know {asked} ({' '.join(done.stderr.split())})")
     return done.stdout

@@ -27,7 +27,7 @@ from scratch import REPOSITORY, ScratchBook, make_scratch_book
 VERSION = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 FOLDER = f"thymosin-a1-rederived-{VERSION}"
 COMMITTED = (2023, 11, 14, 22, 13, 20)
-"""When a scratch book is committed: 1,700,000,000 seconds after 1970 began, in UTC, as `date -u -d @1700000000` says."""
+"""When a scratch book is committed, in UTC, as `date -u -d @1700000000` says."""
 
 
 def package(book: ScratchBook) -> Path:
@@ -114,7 +114,7 @@ def test_an_archive_holds_what_the_build_made_and_what_it_was_made_from(
     made = {f"site/{name}" for name in files_of(built / "_build" / "html")}
     made |= {"notebooks/01-alpha.ipynb", "notebooks/02-beta.ipynb"}
     made |= {f"results/claims{suffix}" for suffix in (".json", ".csv", ".schema.json")}
-    sources = {f"source/{name}" for name in tracked if name} | {"source/history.json"}
+    sources = {f"source/{name}" for name in git(built_book, "ls-files").splitlines()} | {"source/history.json"}
     assert {"source/requirements.lock", "source/chapters/01-alpha.py", "source/data/alpha/claims.yaml"} <= sources
     described = {"README.md", "LICENSE", "LICENSE-CC-BY-4.0.txt", "CITATION.cff", "citations.bib", ".zenodo.json"}
     described |= {"codecheck.yml", "ro-crate-metadata.json", MANIFEST, "thymosin-a1-rederived.pdf"}
@@ -144,7 +144,7 @@ def test_the_readme_of_an_archive_leaves_nothing_to_fill_in(unpacked: Path, buil
         ["git", "rev-parse", "HEAD"], cwd=built_book.root, capture_output=True, text=True, check=True
     )
     assert "$" not in text
-    assert f"version {VERSION}, made from commit `{commit.stdout.strip()}` of 2023-11-14" in text
+    assert f"version {VERSION}, made from commit `{commit}` of 2023-11-14" in text
     assert "It judges 2 claims of 2 documents: 2 silent." in text
     for name in re.findall(r"`([\w./-]+\.\w+|\w+/)`", text):
         known = name.startswith(("source/_build", "source/requirements", "source/data", "path/")) or "*" in name

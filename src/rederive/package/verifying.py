@@ -12,7 +12,7 @@ from rederive.package.archive import MANIFEST, digest, unpack
 from rederive.rebuilding import results_of
 
 REBUILT = {"site": "_build/html", "notebooks": "chapters"}
-"""Folders of an archive whose files are made again, and where below the sources; the PDF is not, as it needs Chromium."""
+"""Folders of an archive whose files are made again, and where below its sources. The PDF would need Chromium."""
 
 
 def verify(file: Path) -> int:
@@ -30,7 +30,7 @@ def verify(file: Path) -> int:
         differing = differences(packed, results_of(archive / "source"))
         for folder, made in REBUILT.items():
             print(f"{folder}: {_compared(archive / folder, archive / 'source' / made)}")
-        print(report(differing))
+        print(report(differing), end="")
         return int(bool(differing))
 
 
