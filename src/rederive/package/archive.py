@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from io import BytesIO
@@ -68,7 +69,7 @@ def unpack(path: Path, target: Path) -> Path:
             for entry in archive.infolist():
                 # where zipfile puts it, which is never outside the target; Python forgets permissions
                 Path(archive.extract(entry, target)).chmod(entry.external_attr >> 16 & 0o777 | 0o600)
-    except (zipfile.BadZipFile, OSError, RuntimeError, EOFError) as error:  # RuntimeError: it has a password
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError) as error:  # RuntimeError: a password
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise BuildError(f"{path}: expected an archive of the book ({reason})") from None
     folders = list(target.iterdir())
