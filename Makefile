@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 MUTMUT := _build/mutation/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test lint serve lab bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
+.PHONY: help book pdf test browse lint serve lab chapter bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -40,6 +40,9 @@ lab: $(READY) ## open JupyterLab; a chapter opens as a notebook
 
 bench: $(READY) ## measure speed
 	@set -e; for script in benchmarks/*.py; do $(BIN)/python $$script; done
+
+chapter: $(READY) ## begin a chapter about a new document: make chapter NAME=il15
+	@$(BIN)/rederive chapter "$(NAME)"
 
 linkcheck: book ## follow every link to another host; needs the network
 	$(BIN)/python measurements/external_links.py

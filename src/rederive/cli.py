@@ -1,4 +1,4 @@
-"""The command `rederive`: check data folders, build the book, print it."""
+"""The command `rederive`: check data folders, build the book, print it, begin a new chapter."""
 
 from __future__ import annotations
 
@@ -32,6 +32,15 @@ def _pdf(arguments: argparse.Namespace) -> None:
     print(f"printed: {make_pdf(project_root())}")
 
 
+def _chapter(arguments: argparse.Namespace) -> None:
+    from rederive.new_chapter import new_chapter
+
+    root = project_root()
+    for file in new_chapter(root, arguments.name):
+        print(f"wrote {file.relative_to(root)}")
+    print("Fill in whatever says FILL IN; CONTRIBUTING.md says how to go on.")
+
+
 def _jobs(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a number of at least 1, got {text!r}")
@@ -61,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
 
     printing = commands.add_parser("pdf", help="print the built book into _build/pdf")
     printing.set_defaults(run=_pdf)
+
+    beginning = commands.add_parser("chapter", help="begin a chapter about a new document, from a template")
+    beginning.add_argument("name", metavar="NAME", help="lower-case words joined by hyphens, such as il15")
+    beginning.set_defaults(run=_chapter)
     return parser
 
 
