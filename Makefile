@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 MUTMUT := _build/mutation/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test browse lint serve lab chapter bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
+.PHONY: help book pdf test browse lint serve lab chapter numbers bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -43,6 +43,9 @@ bench: $(READY) ## measure speed
 
 chapter: $(READY) ## begin a chapter about a new document: make chapter NAME=il15
 	@$(BIN)/rederive chapter "$(NAME)"
+
+numbers: $(READY) ## numbers of a document not entered yet: make numbers NAME=il15 TEXT=its-text.txt
+	@PYTHONPATH=tests $(BIN)/python measurements/unaccounted_numbers.py "$(NAME)" "$(TEXT)"
 
 linkcheck: book ## follow every link to another host; needs the network
 	$(BIN)/python measurements/external_links.py

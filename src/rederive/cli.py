@@ -33,12 +33,12 @@ def _pdf(arguments: argparse.Namespace) -> None:
 
 
 def _chapter(arguments: argparse.Namespace) -> None:
-    from rederive.new_chapter import new_chapter
+    from rederive.new_chapter import TO_DO, new_chapter
 
     root = project_root()
     for file in new_chapter(root, arguments.name):
         print(f"wrote {file.relative_to(root)}")
-    print("Fill in whatever says FILL IN; CONTRIBUTING.md says how to go on.")
+    print(f"what is left to do says {TO_DO}; CONTRIBUTING.md leads through it")
 
 
 def _jobs(text: str) -> int:

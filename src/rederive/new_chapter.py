@@ -1,6 +1,6 @@
 """A chapter about a new document, from the template: what it needs, in its places, so that it builds at once.
 
-Whatever is left to do in it says FILL IN. `CONTRIBUTING.md` leads through that.
+`CONTRIBUTING.md` leads from there to a finished chapter.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from pathlib import Path
 
 from rederive.build import Book, BuildError, Chapter, read_book
 from rederive.files import read_text, write_text
+
+TO_DO = "FILL IN"
+"""What stands in the template wherever something is left to do."""
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
