@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 MUTMUT := _build/mutation/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf package verify-package test lint diff serve lab bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
+.PHONY: help book pdf package verify-package validate test browse lint diff serve lab chapter numbers bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 22
@@ -51,6 +51,15 @@ lab: $(READY) ## open JupyterLab; a chapter opens as a notebook
 
 bench: $(READY) ## measure speed
 	@set -e; for script in benchmarks/*.py; do $(BIN)/python $$script; done
+
+chapter: $(READY) ## begin a chapter about a new document: make chapter NAME=il15
+	@$(BIN)/rederive chapter "$(NAME)"
+
+numbers: $(READY) ## numbers of a document not entered yet: make numbers NAME=il15 TEXT=its-text.txt
+	@PYTHONPATH=tests $(BIN)/python measurements/unaccounted_numbers.py "$(NAME)" "$(TEXT)"
+
+validate: $(READY) ## have outside programs validate what describes the archive; needs Chromium and the network
+	$(BIN)/python measurements/validated_package.py
 
 linkcheck: book ## follow every link to another host; needs the network
 	$(BIN)/python measurements/external_links.py

@@ -560,6 +560,13 @@ COMMANDS: dict[str, list[tuple[str, str, str]]] = {
         ("pdf elsewhere", "unrecognized arguments: elsewhere", "rederive --help says more"),
         ("pdf", "CITATION.cff:1: file: ", "No such file or directory"),
     ],
+    "rederive chapter": [
+        ("chapter", "the following arguments are required: NAME", "rederive chapter --help says more"),
+        ("chapter one two", "unrecognized arguments: two", "rederive --help says more"),
+        *((f"chapter {name}", f"{name!r}: ", "expected a name of lower-case words") for name in ("", "Two", "two_", "two-", "a/b", "..", "zwölf", "a\n")),
+        ("chapter example", "chapters/01-example.py: ", "this is there already"),
+        ("chapter compared", "data/compared: ", "this is there already"),
+    ],
 }
 # fmt: on
 

@@ -19,7 +19,10 @@ from typed_numbers import Sources, TypedNumbers, complaints, load_list
 CHAPTERS = sorted(ROOT.glob("chapters/*.py"))
 PAGES = [
     ROOT / f"{name}.md"
-    for name in ("README", "book/index", "book/how-to-read", "book/ledger", "book/glossary", "book/library")
+    for name in (
+        *("README", "CONTRIBUTING"),
+        *("book/index", "book/how-to-read", "book/ledger", "book/glossary", "book/library", "book/errata"),
+    )
 ]
 """The pages without code whose numbers are all on a list."""
 LIBRARY = ROOT / "src" / "rederive"

@@ -1,4 +1,4 @@
-"""The command `rederive`: check data folders, build the book, print it, pack it, compare its results with others."""
+"""The command `rederive`: check data, build the book, print and pack it, compare results, begin a chapter."""
 
 from __future__ import annotations
 
@@ -60,6 +60,15 @@ def _diff(arguments: argparse.Namespace) -> None:
     print(report(differences(before, now)), end="")
 
 
+def _chapter(arguments: argparse.Namespace) -> None:
+    from rederive.new_chapter import TO_DO, new_chapter
+
+    root = project_root()
+    for file in new_chapter(root, arguments.name):
+        print(f"wrote {file.relative_to(root)}")
+    print(f"what is left to do says {TO_DO}; CONTRIBUTING.md leads through it")
+
+
 def _jobs(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a number of at least 1, got {text!r}")
@@ -110,6 +119,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     differing.add_argument("before", metavar="REV", help="a commit, branch or tag, or a claims.json to compare with")
     differing.set_defaults(run=_diff)
+
+    beginning = commands.add_parser("chapter", help="begin a chapter about a new document, from a template")
+    beginning.add_argument("name", metavar="NAME", help="lower-case words joined by hyphens, such as il15")
+    beginning.set_defaults(run=_chapter)
     return parser
 
 

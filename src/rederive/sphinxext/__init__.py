@@ -2,7 +2,8 @@
 
 Pages get these directives: `rederive-scoreboard`, `rederive-bottom-lines` and `rederive-changing-findings` for the
 front page, `rederive-verdicts`, what each verdict means, `rederive-ledger`, every claim in one table,
-`rederive-sources`, what a page cites, `rederive-cite`, how to cite it, and `margin`, a note beside the text.
+`rederive-errata`, what was corrected, `rederive-sources`, what a page cites, `rederive-cite`, how to cite it, and
+`margin`, a note beside the text.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from rederive.sphinxext import (
     citing,
     code_links,
     downloads,
+    errata,
     explore,
     frame,
     functions,
@@ -41,6 +43,7 @@ PARTS = (
     cards,
     meanings,
     downloads,
+    errata,
     explore,
     functions,
     landing,
