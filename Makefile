@@ -33,8 +33,7 @@ lint: $(READY) ## check style, types and layers
 	$(BIN)/lint-imports --no-cache
 
 diff: $(READY) ## tell which results differ from those of a git revision: make diff REV=main
-	@test -n "$(REV)" || { echo "error: expected a git revision: make diff REV=main" >&2; exit 1; }
-	@$(BIN)/rederive diff "$(REV)"
+	@$(BIN)/rederive diff $(if $(REV),"$(REV)")
 
 serve: book ## serve the site at localhost:8000 (PORT=8001 for another)
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)

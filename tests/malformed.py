@@ -560,6 +560,11 @@ COMMANDS: dict[str, list[tuple[str, str, str]]] = {
         ("pdf elsewhere", "unrecognized arguments: elsewhere", "rederive --help says more"),
         ("pdf", "CITATION.cff:1: file: ", "No such file or directory"),
     ],
+    "rederive diff": [
+        ("diff", "the following arguments are required: REV", "rederive diff --help says more"),
+        ("diff main other", "unrecognized arguments: other", "rederive --help says more"),
+        ("diff main", "main: expected a git revision of ", "not a git repository"),
+    ],
 }
 # fmt: on
 
