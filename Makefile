@@ -24,8 +24,7 @@ package: $(READY) ## pack site, PDF, notebooks, results and sources into one arc
 	@$(BIN)/rederive package
 
 verify-package: $(READY) ## build the book again from an archive and compare the results (FILE=dist/….zip)
-	@test -n "$(FILE)" || { echo "error: expected an archive: make verify-package FILE=dist/….zip" >&2; exit 1; }
-	@$(BIN)/rederive verify-package "$(FILE)"
+	@$(BIN)/rederive verify-package $(if $(FILE),"$(FILE)")
 
 test: $(READY) lint book ## run every check, test and chapter; make browse tries all pages in a browser
 	$(BIN)/python -m pytest -n auto --dist loadfile --nbmake -m "not every_page" chapters tests
@@ -40,8 +39,7 @@ lint: $(READY) ## check style, types and layers
 	$(BIN)/lint-imports --no-cache
 
 diff: $(READY) ## tell which results differ from those of a git revision or a file: make diff REV=main
-	@test -n "$(REV)" || { echo "error: expected a git revision or a claims.json: make diff REV=main" >&2; exit 1; }
-	@$(BIN)/rederive diff "$(REV)"
+	@$(BIN)/rederive diff $(if $(REV),"$(REV)")
 
 serve: book ## serve the site at localhost:8000 (PORT=8001 for another)
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)

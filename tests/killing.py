@@ -20,7 +20,14 @@ NOTHING, CHANGED = "from nothing", "one document changed"
 Made = dict[str, str]
 """SHA-256 by path of the files that a build makes."""
 
-MADE = ("_build/html/**/*", "_build/results/*.json", "_build/stamps/*.json", "_build/site.json", "chapters/*.ipynb")
+MADE = (
+    "_build/html/**/*",
+    "_build/results/*.json",
+    "_build/results/*.csv",
+    "_build/stamps/*.json",
+    "_build/site.json",
+    "chapters/*.ipynb",
+)
 
 
 def made_in(root: Path) -> Made:

@@ -567,6 +567,20 @@ COMMANDS: dict[str, list[tuple[str, str, str]]] = {
         ("chapter example", "chapters/01-example.py: ", "this is there already"),
         ("chapter compared", "data/compared: ", "this is there already"),
     ],
+    "rederive package": [
+        ("package elsewhere", "unrecognized arguments: elsewhere", "rederive --help says more"),
+        ("package", ": expected a git repository with a commit", "which the archive is made from"),
+    ],
+    "rederive verify-package": [
+        ("verify-package", "the following arguments are required: FILE", "rederive verify-package --help says more"),
+        ("verify-package _toc.yml", "_toc.yml: expected an archive of the book", "not a zip file"),
+        ("verify-package missing.zip", "missing.zip: expected an archive of the book", "No such file or directory"),
+    ],
+    "rederive diff": [
+        ("diff", "the following arguments are required: REV", "rederive diff --help says more"),
+        ("diff main other", "unrecognized arguments: other", "rederive --help says more"),
+        ("diff main", "main: expected a git revision of ", "not a git repository"),
+    ],
 }
 # fmt: on
 

@@ -113,5 +113,5 @@ def _git(root: Path, *arguments: str) -> str:
         raise BuildError("expected git, which is not installed") from None
     if done.returncode != 0:
         asked = arguments[-1].removesuffix("^{commit}")
-        raise BuildError(f"{root}: expected git to know {asked} ({' '.join(done.stderr.split())})")
+        raise BuildError(f"{asked}: expected a git revision of {root} ({' '.join(done.stderr.split())})")
     return done.stdout

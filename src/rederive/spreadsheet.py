@@ -31,7 +31,7 @@ _MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _NO_TEXT = re.compile(
     rf"""
       (?i: true | false) $                                # a truth
-    | (?i: {_MONTH}) [a-z]* [\s.,/-]* \d                  # a date
+    | (?i: {_MONTH}) [a-z]* [\s.,/-]* (\d | $)            # a date
     | [\d_] (?! .* \b (?! {_MONTH}) [a-z]{{3,}} \b)      # a number, a date; what has a word in it is a sentence
     | [^\w"“]                                            # a formula begins with a sign, and a number may
     """,

@@ -78,6 +78,8 @@ def test_a_changed_module_runs_the_chapters_it_can_affect_and_changes_their_resu
         ("_config.yml", set()),
         ("CITATION.cff", set()),  # boxes on how to cite a page are made from it
         ("_build/results/claims.json", set()),
+        ("_build/results/claims.schema.json", set()),
+        ("_build/results/claims.csv", set()),
         ("_build/html/index.html", set()),
         ("_build/html/new.html", set()),
     ],
@@ -92,7 +94,7 @@ def test_what_makes_a_chapter_or_the_site_stale(book: ScratchBook, path: str, ex
 
 @pytest.mark.parametrize(
     "output",
-    ["chapters/01-alpha.ipynb", "_build/results/alpha.json", "_build/stamps/01-alpha.json", "_build/html/claims.json"],
+    ["chapters/01-alpha.ipynb", "_build/results/alpha.json", "_build/stamps/01-alpha.json", "_build/html/claims.csv"],
 )
 def test_what_is_missing_is_stale(book: ScratchBook, output: str) -> None:
     (book.root / output).unlink()
@@ -165,13 +167,13 @@ def test_a_build_that_fails_before_a_chapter_runs_leaves_no_joined_results(book:
     book.write("data/alpha/claims.yaml", "claims: []\n")
     assert "data/alpha/claims.yaml:1: claims" in one_error_line(book.rederive("build"))
     assert not list(book.root.rglob("_build/**/*.html"))
-    assert not (book.root / "_build" / "results" / "claims.json").exists()
+    assert not list((book.root / "_build" / "results").glob("claims.*"))
 
 
 def test_running_chapters_begins_by_removing_the_joined_results(book: ScratchBook) -> None:
     book.add_to("chapters/01-alpha.py", "\n# %%\nraise SystemError\n")
     assert book.run_chapters().returncode == 1
-    assert not (book.root / "_build" / "results" / "claims.json").exists()
+    assert not list((book.root / "_build" / "results").glob("claims.*"))
 
 
 def test_every_failing_chapter_is_named(book: ScratchBook) -> None:

@@ -118,7 +118,9 @@ def test_every_chapter_offers_its_executed_notebook_and_its_script(
 
 
 def test_the_site_serves_all_claims_in_the_books_order(book: build.Book) -> None:
-    assert (book.html / "claims.json").read_bytes() == book.claims.read_bytes()
+    assert [file.name for file in book.published] == ["claims.json", "claims.schema.json", "claims.csv"]
+    for file in book.published:
+        assert (book.html / file.name).read_bytes() == file.read_bytes()
     text = book.claims.read_text(encoding="utf-8")
     content = json.loads(text)
     assert content["schema"] == 1
