@@ -20,7 +20,8 @@ book: $(READY) ## bring the site in _build/html up to date
 pdf: book ## print the whole book into one file, _build/pdf/*.pdf; needs Chromium
 	@$(BIN)/rederive pdf
 
-test: $(READY) lint book ## run every check, test and chapter; make browse tries all pages in a browser
+test: $(READY) ## run every check, test and chapter; make browse tries all pages in a browser
+	@$(MAKE) -j2 lint book # side by side, because each keeps only one processor busy for most of its time
 	$(BIN)/python -m pytest -n auto --dist loadfile --nbmake -m "not every_page" chapters tests
 
 browse: $(READY) book ## try every page in a browser: what it loads, moves and refuses, for every reader
@@ -86,7 +87,11 @@ clean: ## remove all that was made, except .venv
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "error: Python 3.11, 3.12 or 3.13 is needed, this is %d.%d; name another: make PYTHON=python3.12" % v)'
 	$(PYTHON) -m venv --clear .venv
-	$(PIP) install --quiet --require-hashes -r requirements.lock
+	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.lock
+	$(PIP) install --quiet --require-hashes -r .venv/uv.lock
+# in a tenth of pip's time; but it does not know pip's settings, such as another index, and pip may succeed where it fails
+	$(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes -r requirements.lock \
+		|| $(PIP) install --quiet --require-hashes -r requirements.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@$(PIP) check --quiet
 	$(BIN)/jupytext-config --settings-file .venv/etc/jupyter/labconfig/default_setting_overrides.json set-default-viewer python
