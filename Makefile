@@ -6,12 +6,14 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 MUTMUT := _build/mutation/venv/bin
+TOX := _build/tox/venv/bin
+PYENV := $(wildcard $(shell pyenv root 2>/dev/null)/versions/3.*/bin)
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test lint serve lab bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
+.PHONY: help book pdf test test-all lint serve lab bench linkcheck simulations calibrate oracles prose corruptions faults mutants lock clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 14
 
 book: $(READY) ## bring the site in _build/html up to date
 	@$(BIN)/rederive build
@@ -23,6 +25,13 @@ pdf: book ## print the whole book into one file, _build/pdf/*.pdf; needs Chromiu
 test: $(READY) ## run every check, test and chapter; make browse tries all pages in a browser
 	@$(MAKE) -j2 lint book # side by side, because each keeps only one processor busy for most of its time
 	$(BIN)/python -m pytest -n auto --dist loadfile --nbmake -m "not every_page" chapters tests
+
+test-all: $(TOX)/tox ## make test with Python 3.11, 3.12 and 3.13, each on its own; ONLY=3.12,3.13 for some
+	PATH="$(subst : ,:,$(addsuffix :,$(PYENV)))$$PATH" $(TOX)/tox run $(ONLY:%=-e %)
+
+$(TOX)/tox:
+	$(PYTHON) -m venv --clear $(@D)/..
+	$(@D)/python -m pip --disable-pip-version-check install --quiet tox==4.67.15
 
 browse: $(READY) book ## try every page in a browser: what it loads, moves and refuses, for every reader
 	$(BIN)/python -m pytest -n auto --dist loadfile -m every_page tests/site
