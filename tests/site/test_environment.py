@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from jupytext import TextFileContentsManager
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -162,3 +165,18 @@ def test_a_chapter_opens_as_a_notebook_in_jupyterlab() -> None:
         check=True,
     ).stdout
     assert "'defaultViewers': {'python': 'Jupytext Notebook'}" in settings
+
+
+@pytest.mark.filterwarnings("default")  # Jupyter's servers are not ours to keep quiet
+def test_saving_a_chapter_in_jupyterlab_changes_nothing_in_it(tmp_path: Path) -> None:
+    """Opened and saved as the server does it, whose name for the kernel JupyterLab writes into what it saves."""
+    shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
+    shutil.copytree(REPOSITORY / "chapters", tmp_path / "chapters", ignore=shutil.ignore_patterns("*.ipynb"))
+    shown_as = KernelSpecManager().get_kernel_spec("python3").display_name
+    contents = TextFileContentsManager(root_dir=str(tmp_path))
+    for chapter in (tmp_path / "chapters").glob("*.py"):
+        before, name = chapter.read_bytes(), f"chapters/{chapter.name}"
+        opened = contents.get(name, type="notebook")
+        opened["content"]["metadata"]["kernelspec"]["display_name"] = shown_as
+        contents.save(opened, name)
+        assert chapter.read_bytes() == before
