@@ -1,15 +1,18 @@
-"""The ways to install the book agree: pyproject.toml, requirements.lock, environment.yml, postBuild, Makefile."""
+"""The ways to install the book agree: pyproject.toml, the lock, environment.yml, postBuild, Makefile and others."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from jupytext import TextFileContentsManager
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -17,9 +20,12 @@ from ruamel.yaml import YAML
 
 from scratch import REPOSITORY
 
-PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, TOOLS = PYPROJECT["project"], PYPROJECT["tool"]
 LOCK = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8")
 ENVIRONMENT = YAML(typ="safe").load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))
+WORKFLOW = (REPOSITORY / ".github" / "workflows" / "book.yml").read_text(encoding="utf-8")
+DOCKERFILE = (REPOSITORY / "docker" / "Dockerfile").read_text(encoding="utf-8")
 PYTHONS = ("3.11", "3.12", "3.13")
 
 
@@ -59,15 +65,52 @@ def test_jupyter_book_is_the_last_of_its_line() -> None:
     assert "jupyter-book==1.0.4.post1 " in LOCK
 
 
-def test_conda_takes_the_same_python_and_the_same_lock() -> None:
+def test_the_pythons_tried_are_the_pythons_allowed() -> None:
+    allowed = Requirement(f"python{PROJECT['requires-python']}").specifier
+    assert tuple(f"3.{minor}" for minor in range(30) if allowed.contains(f"3.{minor}")) == PYTHONS
+    assert tuple(TOOLS["tox"]["env_list"]) == PYTHONS
+
+
+def test_conda_takes_one_of_these_pythons_and_the_same_lock() -> None:
     python, pip, with_pip = ENVIRONMENT["dependencies"]
-    assert python.removeprefix("python ") == PROJECT["requires-python"]
     assert (pip, with_pip) == ("pip", {"pip": ["-r requirements.lock"]})
-    assert set(PYTHONS) == {
-        f"3.{minor}"
-        for minor in range(30)
-        if Requirement(f"python{PROJECT['requires-python']}").specifier.contains(f"3.{minor}")
-    }
+    found = re.match(r"python\s*=+\s*([\d.]*)", python)  # all that Binder's repo2docker makes out
+    assert found
+    assert found[1] in PYTHONS
+
+
+def test_nothing_keeps_binder_from_the_environment_file() -> None:
+    """What repo2docker would prefer to it, or look into instead of the main folder."""
+    assert not [name for name in ("Dockerfile", "binder", ".binder") if (REPOSITORY / name).exists()]
+
+
+def test_the_image_has_one_of_these_pythons_and_nothing_that_git_ignores() -> None:
+    (version,) = re.findall(r"^FROM python:(\S+)-slim", DOCKERFILE, re.MULTILINE)
+    assert version in PYTHONS
+    ignored = (REPOSITORY / ".gitignore").read_text(encoding="utf-8").split()
+    kept_out = (REPOSITORY / ".dockerignore").read_text(encoding="utf-8").split()
+    assert [pattern.rstrip("/") for pattern in ignored] == [pattern.removeprefix("**/") for pattern in kept_out]
+
+
+def test_the_workflow_runs_what_a_clone_is_asked_to_run_on_every_python() -> None:
+    job = YAML(typ="safe").load(WORKFLOW)["jobs"]["test"]
+    assert tuple(job["strategy"]["matrix"]["python"]) == PYTHONS
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+    assert os.access(REPOSITORY / ".ci" / "run", os.X_OK)
+    (history,) = (step["with"]["fetch-depth"] for step in job["steps"] if "checkout" in step.get("uses", ""))
+    assert history == 0
+
+
+def test_the_workflow_needs_no_secret_and_may_write_only_where_it_publishes() -> None:
+    workflow = YAML(typ="safe").load(WORKFLOW)
+    assert "secrets." not in WORKFLOW
+    assert workflow["permissions"] == {"contents": "read"}
+    may_write = {name: job["permissions"] for name, job in workflow["jobs"].items() if "permissions" in job}
+    assert may_write == {"publish": {"pages": "write", "id-token": "write"}}
+    assert "github.event.repository.has_pages" in workflow["jobs"]["publish"]["if"]
+    used = [step["uses"] for job in workflow["jobs"].values() for step in job["steps"] if "uses" in step]
+    assert len(used) == 4
+    assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", action) for action in used)
 
 
 def test_binder_prepares_the_package_and_the_lab_as_make_does() -> None:
@@ -122,3 +165,18 @@ def test_a_chapter_opens_as_a_notebook_in_jupyterlab() -> None:
         check=True,
     ).stdout
     assert "'defaultViewers': {'python': 'Jupytext Notebook'}" in settings
+
+
+@pytest.mark.filterwarnings("default")  # Jupyter's servers are not ours to keep quiet
+def test_saving_a_chapter_in_jupyterlab_changes_nothing_in_it(tmp_path: Path) -> None:
+    """Opened and saved as the server does it, whose name for the kernel JupyterLab writes into what it saves."""
+    shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
+    shutil.copytree(REPOSITORY / "chapters", tmp_path / "chapters", ignore=shutil.ignore_patterns("*.ipynb"))
+    shown_as = KernelSpecManager().get_kernel_spec("python3").display_name
+    contents = TextFileContentsManager(root_dir=str(tmp_path))
+    for chapter in (tmp_path / "chapters").glob("*.py"):
+        before, name = chapter.read_bytes(), f"chapters/{chapter.name}"
+        opened = contents.get(name, type="notebook")
+        opened["content"]["metadata"]["kernelspec"]["display_name"] = shown_as
+        contents.save(opened, name)
+        assert chapter.read_bytes() == before
