@@ -72,10 +72,8 @@ def estimates():
 
 
 def test_it_reports_on_the_documents_of_the_book_and_on_them_alone(results):
-    toc = (ROOT / "_toc.yml").read_text("utf-8")
-    pages = re.findall(r"chapters/\d+-([\w-]+)", toc)
-    rederived = [slug for slug in pages if (DATA / slug / "document.yaml").is_file()]
-    listed = [f"chapters/{pages.index(slug) + 1:02}-{slug}" for slug in rederived]
+    chapters = re.findall(r"(chapters/\d+-([\w-]+))", (ROOT / "_toc.yml").read_text("utf-8"))
+    listed = [chapter for chapter, slug in chapters if (DATA / slug / "document.yaml").is_file()]
     assert [document["chapter"] for document in results["documents"]] == listed
     assert {claim["document"] for claim in results["claims"]} == {document["slug"] for document in results["documents"]}
 
