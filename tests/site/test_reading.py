@@ -13,7 +13,6 @@ from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -104,8 +103,7 @@ def test_every_linked_term_has_its_definition_on_the_page(pages: dict[str, Beaut
         notes = {note["id"].removeprefix("note-"): words(note) for note in page.select(".rd-definitions > p")}
         assert notes == {identifier: defined[identifier] for identifier in ids}, name
         linked_on[name] = len(links)
-    assert all(linked_on[page] for page in [*CHAPTERS, "book/methods"]), linked_on
-    assert median(linked_on[page] for page in CHAPTERS) >= 10
+    assert all(linked_on[page] >= 10 for page in [*CHAPTERS, "book/methods"]), linked_on
 
 
 def test_a_term_is_linked_once_in_a_section_and_in_running_text_only(pages: dict[str, BeautifulSoup]) -> None:
