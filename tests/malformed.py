@@ -569,7 +569,7 @@ COMMANDS: dict[str, list[tuple[str, str, str]]] = {
     ],
     "rederive package": [
         ("package elsewhere", "unrecognized arguments: elsewhere", "rederive --help says more"),
-        ("package", ": expected a git repository with a commit", "which the archive is made from"),
+        ("package", ".git: expected a git repository with a commit", "which the archive is made from"),
     ],
     "rederive verify-package": [
         ("verify-package", "the following arguments are required: FILE", "rederive verify-package --help says more"),

@@ -27,11 +27,11 @@ COLUMNS: dict[str, Callable[[ClaimResult], str]] = {
 }
 """A column's name, and what of a claim stands in it."""
 
-_MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_MONTH = "(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)"
 _NO_TEXT = re.compile(
     rf"""
       (?i: true | false) $                                # a truth
-    | (?i: {_MONTH}) [a-z]* [\s.,/-]* (\d | $)            # a date
+    | (?i: {_MONTH}) [\s.,/-]* (\d | $)                   # a date
     | [\d_] (?! .* \b (?! {_MONTH}) [a-z]{{3,}} \b)      # a number, a date; what has a word in it is a sentence
     | [^\w"“]                                            # a formula begins with a sign, and a number may
     """,

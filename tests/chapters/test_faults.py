@@ -26,6 +26,7 @@ def expected(built_book: ScratchBook) -> Made:
 
 
 def test_whatever_happened_to_a_build_the_next_makes_it_good(scratch_book: ScratchBook, expected: Made) -> None:
+    scratch_book.commit()  # as the undisturbed one is
     root = scratch_book.root
     limited = "no file above 1 kB"
     check_told(limited, *meet(limited, root), also=["chapters/02-beta.ipynb: File too large"])

@@ -360,6 +360,6 @@ def test_only_what_is_committed_is_packed(copy_of_built_book: ScratchBook) -> No
     done = book.rederive("package")
     assert done.returncode == 1
     assert (
-        done.stderr == f"error: {book.root}: expected a git repository with a commit, which the archive is made from\n"
+        done.stderr == f"error: {book.root / '.git'}: expected a git repository with a commit, which the archive is made from\n"
     )
     assert not (book.root / "dist").exists()

@@ -39,6 +39,8 @@ KEPT = [
     "48 patients received it.",
     "yes",
     "silent",
+    "sepsis",
+    "marathon 3",
 ]
 
 

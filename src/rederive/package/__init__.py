@@ -44,7 +44,7 @@ def make_package(root: Path) -> Path:
 def _refuse_uncommitted(root: Path) -> None:
     """An archive names the commit it was made from, so it holds that and nothing else."""
     if not commit(root):
-        raise BuildError(f"{root}: expected a git repository with a commit, which the archive is made from")
+        raise BuildError(f"{root / '.git'}: expected a git repository with a commit, which the archive is made from")
     if changed := uncommitted(root):
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         raise BuildError(f"{root / changed[0]}{more}: expected no change that is not committed")
