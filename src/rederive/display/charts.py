@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from statistics import NormalDist
 from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
-from scipy import stats
 
 from rederive.display.drawing import INK, ROW_LABEL, WIDTH, Chart, drawn
 from rederive.display.explore import STATIC, Exploration
@@ -331,7 +331,7 @@ def sequential_boundaries(boundary: pd.DataFrame, points: pd.DataFrame, states: 
     highest = 1.05 * max(float(points["z"].max()), float(states["critical"].max()))
     y = alt.Y("critical:Q", title="Z of the overall result", scale=alt.Scale(domain=[0, highest], nice=False))
     line = alt.Chart(boundary).mark_line(color=LIMIT, strokeWidth=2, clip=True).encode(x=x, y=y)
-    usual = alt.Chart(pd.DataFrame({"z": [stats.norm.isf(0.025)], "label": ["single test at 5%"]}))
+    usual = alt.Chart(pd.DataFrame({"z": [NormalDist().inv_cdf(0.975)], "label": ["single test at 5%"]}))
     rule = usual.mark_rule(strokeDash=[2, 2], color=LIMIT).encode(y="z:Q")
     words = usual.mark_text(align="right", dy=11, x="width", dx=-4).encode(y="z:Q", text="label:N")
     marks = alt.Chart(points).encode(x="information:Q", y="z:Q", description=STATIC)
