@@ -101,7 +101,8 @@ def results_of_revision(root: Path, revision: str) -> dict[str, Any]:
             try:
                 results = results_of(source)
             except BuildError as error:
-                raise BuildError(f"{revision}: {error}") from None
+                told = str(error).removeprefix(f"{source}: ")  # by then that folder is gone
+                raise BuildError(f"{revision}: {told}") from None
         write_json(kept, results)
     return read_results(kept)
 
