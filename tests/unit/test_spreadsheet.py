@@ -63,6 +63,11 @@ def test_it_is_csv_as_rfc_4180_has_it_with_the_mark_of_utf_8() -> None:
     assert text.count("\r\n") == text.count("\n") == text.count("\r") == len(CLAIMS) + 1
 
 
+def test_the_built_table_is_made_from_the_built_results() -> None:
+    results = Results.model_validate_json((BUILT / "claims.json").read_bytes())
+    assert spreadsheet(results.claims).encode("utf-8") == CONTENT
+
+
 def test_every_claim_has_its_row_and_every_cell_its_content() -> None:
     contents = {
         "printed": "printed_words", "recomputed": "recomputed_words",
