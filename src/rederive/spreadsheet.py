@@ -27,7 +27,10 @@ COLUMNS: dict[str, Callable[[ClaimResult], str]] = {
 }
 """A column's name, and what of a claim stands in it."""
 
-_MONTH = "(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)"
+_MONTH = (
+    "(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?"
+    "|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)"
+)
 _NO_TEXT = re.compile(
     rf"""
       (?i: true | false) $                                # a truth

@@ -359,7 +359,5 @@ def test_only_what_is_committed_is_packed(copy_of_built_book: ScratchBook) -> No
     shutil.rmtree(book.root / ".git")
     done = book.rederive("package")
     assert done.returncode == 1
-    assert (
-        done.stderr == f"error: {book.root / '.git'}: expected a git repository with a commit, which the archive is made from\n"
-    )
+    assert done.stderr.startswith(f"error: {book.root / '.git'}: expected a git repository with a commit")
     assert not (book.root / "dist").exists()
