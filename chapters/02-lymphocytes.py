@@ -1532,7 +1532,7 @@ audit.judge(
         (etass["outcome"] + ", " + etass["timepoint"]).tolist(),
         {"28-day log-rank p": audit.row("numbers", "etass-log-rank").number},
     ),
-    matters="The trial is quoted as support; by its counts of deaths the difference is not significant.",
+    matters="The trial is quoted as support; whether fewer died in it depends on which deaths are counted, and on the test.",
 )
 audit.judge(
     "meta-analysis",

@@ -51,7 +51,8 @@ class Citation:
 
 
 def _in_tex(text: str) -> str:
-    return re.sub(r"([&%$#_])", r"\\\1", text)
+    """Text that old programs set too, which know no Greek."""
+    return re.sub(r"([&%$#_])", r"\\\1", text).replace("α", r"{\ensuremath{\alpha}}")
 
 
 def citation(root: Path, page: str, title: str, first_page: str, checks: str, year: str, address: str) -> Citation:

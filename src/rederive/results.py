@@ -7,6 +7,7 @@ JSON Schema is made from them.
 from __future__ import annotations
 
 from collections import Counter
+from importlib.metadata import version
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, FiniteFloat, ValidatorFunctionWrapHandler, WrapValidator, model_validator
@@ -90,7 +91,7 @@ class ClaimResult(Model):
         description="What was recomputed, by name, to six significant digits: a number, or the lower and the upper end "
         "of all values that the printed digits allow. null is infinite: as a lower end minus, else plus infinity."
     )
-    recomputed_words: str = Field(description="The same, as one would write it; empty if nothing was recomputed.")
+    recomputed_words: str = Field(description="The same, as one would write it; empty if no number was kept.")
     method: str = Field(
         pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$",
         description="The function that judged the claim, by its place in the library rederive.",
@@ -99,8 +100,8 @@ class ClaimResult(Model):
     because: Text = Field(description="Why the verdict is what it is, in a sentence or two.")
     missing: list[Text] = Field(description="The quantities one would need to go further.")
     matters: Literal["yes", "no"] = Field(
-        description="Does the finding change what the document concludes? This is our judgement; all else is computed "
-        "or follows from a check, but a silent verdict."
+        description="Does the finding change what the document concludes? This is our judgement. All else is computed "
+        "or follows from a check, some of them on what we read in the document; but a silent verdict is said by us."
     )
     changes: str = Field(description="If it matters: what it changes about the conclusion; else empty.")
 
@@ -133,6 +134,7 @@ class Results(Model):
         alias="schema",
         description="The number of this form of the file. It rises when a field goes or changes its meaning.",
     )
+    version: Text = Field(description="The version of the book and its library that these results are of.")
     documents: list[DocumentResult] = Field(description="The documents, in the book's order.")
     claims: list[ClaimResult] = Field(description="Their claims, in the documents' order.")
 
@@ -141,7 +143,7 @@ def join(chapters: dict[str, ChapterResults]) -> Results:
     """The results of all documents, given by chapter (`chapters/01-sepsis`)."""
     documents = [DocumentResult(**dict(one.document), chapter=chapter) for chapter, one in chapters.items()]
     claims = [claim for one in chapters.values() for claim in one.claims]
-    return Results(schema=SCHEMA, documents=documents, claims=claims)
+    return Results(schema=SCHEMA, version=version("rederive"), documents=documents, claims=claims)
 
 
 class _Draft202012(GenerateJsonSchema):

@@ -27,7 +27,8 @@ class Verdict(StrEnum):
 MEANING = {
     Verdict.REPRODUCED: "Recomputed from printed counts or data; the result rounds to what is printed.",
     Verdict.COHERENT: (
-        "Cannot be recomputed from counts or data, but the printed numbers that constrain each other agree."
+        "Cannot be recomputed from counts or data, but the printed numbers that constrain each other agree, "
+        "or its source prints the same."
     ),
     Verdict.POSSIBLE: "Nothing printed confirms it; at least one data set that meets every printed constraint exists.",
     Verdict.MISWORDED: "Any number in it stands; the sentence says something else than the evidence, or more.",

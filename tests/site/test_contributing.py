@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -37,7 +39,7 @@ def test_every_command_and_file_that_is_named_exists() -> None:
     assert {"chapter", "test", "browse", "numbers", "prose", "corruptions"} <= set(named)
     assert set(named) <= set(TARGETS)
     files = set(re.findall(r"`([\w./-]+/[\w.-]+\.(?:py|yaml|md|csv|bib)|[A-Z]+\.(?:md|cff))`", CONTRIBUTING))
-    made = {name for name in files if "slug" in name} | {"CHANGELOG.md"}
+    made = {name for name in files if "slug" in name}
     assert len(files - made) > 5
     assert [name for name in files - made if not (REPOSITORY / name).is_file()] == []
 
@@ -49,6 +51,20 @@ def test_the_form_and_the_letter_ask_for_the_same() -> None:
     for label, line in zip(labels, letter, strict=False):
         assert line.startswith(label.rstrip("?"))
     assert labels[len(letter) :] == ["Name"]
+
+
+def test_the_changelog_is_kept_as_keep_a_changelog_has_it() -> None:
+    text = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
+    unreleased, *released = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert unreleased == "[Unreleased]"
+    found = [re.fullmatch(r"\[(\d+)\.(\d+)\.(\d+)\] – (\d{4}-\d\d-\d\d)", heading) for heading in released]
+    versions = [tuple(map(int, heading.groups()[:3])) for heading in found]
+    days = [date.fromisoformat(heading[4]) for heading in found]
+    assert versions == sorted(versions, reverse=True)
+    assert days == sorted(days, reverse=True)
+    assert ".".join(map(str, versions[0])) == version("rederive")
+    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(re.findall(r"^### (.+)$", text, re.MULTILINE)) <= kinds
 
 
 # ------------------------------------------------------------------------------------------------------ the form

@@ -117,6 +117,8 @@ def test_an_archive_holds_what_was_made_and_what_it_was_made_from(unpacked: Path
     assert {"source/requirements.lock", "source/chapters/01-alpha.py", "source/data/alpha/claims.yaml"} <= sources
     described = {"README.md", "LICENSE", "LICENSE-CC-BY-4.0.txt", "CITATION.cff", "citations.bib", ".zenodo.json"}
     described |= {"codecheck.yml", "ro-crate-metadata.json", MANIFEST, "thymosin-a1-rederived.pdf"}
+    described |= {f"third-party/{name}/LICENSE" for name in ("furo", "myst-nb", "sphinx-basic-ng", "sphinx-copybutton")}
+    described |= {"third-party/Sphinx/LICENSE.rst"}
     assert files_of(unpacked) == made | sources | described
     for name in made:
         folder = {"site": "_build/html", "notebooks": "chapters", "results": "_build/results"}[name.partition("/")[0]]

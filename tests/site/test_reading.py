@@ -141,14 +141,19 @@ def test_citations_lead_to_the_sources_of_their_page(pages: dict[str, BeautifulS
         assert not page.select("article a[href*='references.html#id']")
 
 
+def in_tex(text: str) -> str:
+    return text.replace("α", r"{\ensuremath{\alpha}}")
+
+
 @pytest.mark.parametrize("chapter", BOOK.chapters, ids=lambda chapter: chapter.slug)
 def test_a_chapter_says_how_to_cite_it(chapter: build.Chapter) -> None:
     page = read(chapter.page)
     title = words(page.h1).removesuffix("#")
     in_words, bibtex = (page.find(id=f"cite-{form}").get_text() for form in ("citation", "bibtex"))
     (entry,) = parse_string(bibtex, "bibtex").entries.values()
-    assert entry.fields["title"] == f"{{{title}}}"
-    assert entry.fields["booktitle"] == f"{{{CFF['preferred-citation']['title']}}}"
+    assert entry.fields["title"] == f"{{{in_tex(title)}}}"
+    assert entry.fields["booktitle"] == f"{{{in_tex(CFF['preferred-citation']['title'])}}}"
+    assert bibtex.isascii() or set(re.sub(r"[ -~\n]", "", bibtex)) <= set("“”")
     assert title in in_words
     for text in (in_words, bibtex):
         assert f"ersion {VERSION}" in text
@@ -156,7 +161,7 @@ def test_a_chapter_says_how_to_cite_it(chapter: build.Chapter) -> None:
     assert len(page.select("button.rd-copy[hidden]")) == 2
     if chapter.rederives:
         document = read_yaml(chapter.data / "document.yaml")
-        assert document["title"] in entry.fields["note"]
+        assert in_tex(document["title"]) in entry.fields["note"]
 
 
 def test_the_version_is_written_in_one_place_only() -> None:

@@ -78,7 +78,7 @@ def judge_subgroup(group: PrintedRatio, others: PrintedRatio, interaction_p: Pri
     }
     found = where.get((inside[0], inside[1]), "Rounding leaves open whether the intervals exclude 1.")
     both_significant = max(both.p.upper, interaction_p.interval().lower) < 0.05
-    printed_p = "is one of them" if allowed else "is not, which a model with other terms in it might explain"
+    printed_p = "is one of them" if allowed else "is not one of them, as a model with other terms in it may explain"
     return Finding(
         judge_subgroup,
         "two groups of separate patients; difference of log ratios, normal",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from rederive.package.crate import METADATA, ro_crate
 from rederive.package.descriptions import State, bibliography, citation_file, codecheck, readme, state_of, zenodo
 
 LICENCES = ("LICENSE", "LICENSE-CC-BY-4.0.txt")
+ON_THE_SITE = ("Sphinx", "furo", "myst-nb", "sphinx-basic-ng", "sphinx-copybutton")
+"""Python packages from which the site has style sheets, scripts and the look of its pages."""
 
 
 def contents(book: Book, printed: Path) -> Files:
@@ -29,6 +33,7 @@ def contents(book: Book, printed: Path) -> Files:
     state = state_of(book)
     files = {**_made(book, printed), **_sources(book.root)}
     files |= {name: book.root / name for name in LICENCES}
+    files |= _licences_of_others()
     described: dict[str, str] = {
         "README.md": readme(state, printed.name),
         "CITATION.cff": citation_file(state),
@@ -57,12 +62,22 @@ def _sources(root: Path) -> dict[str, Path | bytes]:
     return {**files, f"source/{HISTORY}": _json(history(root, names)).encode()}
 
 
+def _licences_of_others() -> dict[str, Path]:
+    """The licences of what the site takes from others, as they came with it."""
+    return {
+        f"third-party/{name}/{file.name}": Path(str(file.locate()))
+        for name in ON_THE_SITE
+        for file in metadata.files(name) or ()
+        if re.match(r"(LICEN[CS]E|AUTHORS)", file.name) and ".dist-info" in file.parts[0]
+    }
+
+
 def outputs(state: State, printed: str) -> dict[str, str]:
     """What can be made again, by its place in the archive, and what it is."""
     claims = len(state.results["claims"])
     found = {
         "results/claims.json": f"Every claim with its verdict ({claims}); made as source/_build/results/claims.json",
-        "results/claims.csv": "The same for spreadsheets; made as source/_build/results/claims.csv",
+        "results/claims.csv": "The claims as a table for spreadsheets; made as source/_build/results/claims.csv",
     }
     for chapter in state.book.chapters:
         document = state.document_of(chapter.page)
@@ -70,9 +85,10 @@ def outputs(state: State, printed: str) -> dict[str, str]:
         found[f"notebooks/{chapter.notebook.name}"] = (
             f"Executed chapter “{chapter.title}”{what}; made as source/chapters/{chapter.notebook.name}"
         )
+    first = state.book.pages[0]
     return found | {
-        "site/index.html": "The first page of the website; made as source/_build/html/index.html",
-        printed: f"The website on paper; made as source/_build/pdf/{printed}",
+        f"site/{first}.html": f"The front page of the website; made as source/_build/html/{first}.html",
+        printed: f"The book as a PDF; made as source/_build/pdf/{printed}",
     }
 
 

@@ -25,6 +25,7 @@ FOLDERS = {
     "site": "The website of the book",
     "notebooks": "The chapters as they were run",
     "results": "Every claim with its verdict, as data",
+    "third-party": "Licences of the programs whose style sheets and scripts the website contains",
     "source": "Everything the archive was made from: chapters, library, data and tests",
     "source/data": "What the documents print, and the facts it was compared with, each with its source",
     "source/src": "The library that checks published statistics",
@@ -138,6 +139,6 @@ def _run(crate: Any, chapter: Chapter, library: Any, python: Any) -> Any:
         "CreateAction",
         name=f"Running the chapter “{chapter.title}”",
         instrument=library,
-        object=[script, crate.dereference(f"source/data/{chapter.slug}/")],
+        object=[script, crate.dereference("source/data/" if chapter.compares else f"source/data/{chapter.slug}/")],
         result=crate.dereference(f"notebooks/{chapter.notebook.name}"),
     )

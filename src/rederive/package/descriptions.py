@@ -25,9 +25,9 @@ CODECHECK_SPECIFICATION = "https://codecheck.org.uk/spec/config/2.0/"
 CODECHECK_HEAD = """\
 %YAML 1.2
 ---
-# What whoever checks this archive can make again, and how it is called here. `make -C source book` and
-# `make -C source pdf` make all of it; README.md says where. For whoever runs a CODECHECK: nobody has yet, so there
-# is no certificate, report or codechecker here, and the authors, who sign as a group, have no ORCID.
+# These outputs can be made again; each comment says what one is and where the new one will be. `make -C source book`
+# makes all but the PDF, `make -C source pdf` that, with Chromium. Nobody has run a CODECHECK of them yet, so there is
+# no certificate, report or codechecker here. The authors, who sign as a group, have no ORCID.
 """
 
 
