@@ -30,7 +30,8 @@ verify-package: $(READY) ## build the book again from an archive and compare the
 
 test: $(READY) ## run every check, test and chapter; make browse tries all pages in a browser
 	@$(MAKE) -j2 lint book # side by side, because each keeps only one processor busy for most of its time
-	$(BIN)/python -m pytest -n auto --dist loadfile --nbmake -m "not every_page" chapters tests
+# in this order, so that the chapters, long and one test each, come first and not one after the other at the end
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --nbmake -m "not every_page" chapters tests
 
 test-all: $(TOX)/tox ## make test with Python 3.11, 3.12 and 3.13, each on its own; ONLY=3.12,3.13 for some
 	PATH="$(subst : ,:,$(addsuffix :,$(PYENV)))$$PATH" $(TOX)/tox run $(ONLY:%=-e %)
@@ -40,7 +41,7 @@ $(TOX)/tox:
 	$(@D)/python -m pip --disable-pip-version-check install --quiet tox==4.67.15
 
 browse: $(READY) book ## try every page in a browser: what it loads, moves and refuses, for every reader
-	$(BIN)/python -m pytest -n auto --dist loadfile -m every_page tests/site
+	$(BIN)/python -m pytest -n auto --dist worksteal -m every_page tests/site
 
 lint: $(READY) ## check style, types and layers
 	$(BIN)/ruff check
