@@ -260,7 +260,9 @@ def _shown(content: float | str | None, spec: str = ".6g") -> str:
 def _told_words(change: Change) -> Iterator[str]:
     yield change.field.replace("_", " ")
     for sign, text in zip("−+", _excerpts(change.before, change.after), strict=True):
-        yield from textwrap.wrap(text, WIDTH, initial_indent=f"  {sign} ", subsequent_indent="    ")
+        yield from textwrap.wrap(
+            text, WIDTH, initial_indent=f"  {sign} ", subsequent_indent="    ", break_on_hyphens=False
+        )
 
 
 def _excerpts(before: float | str | None, after: float | str | None) -> list[str]:
