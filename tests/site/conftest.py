@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
+from time import sleep
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -54,13 +59,42 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="session")
-def served() -> Iterator[str]:
-    """The site's address on a server of this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=SITE)) as server:
+class _Slow(_Quiet):
+    """Sends a page in pieces, one for each part of the bars at its top, so that each may be drawn before the next."""
+
+    def do_GET(self) -> None:
+        if not urlsplit(self.path).path.endswith(".html"):
+            return super().do_GET()
+        page = Path(self.translate_path(self.path)).read_bytes()
+        parts = re.finditer(rb"<(header|div|label|button|svg)\b", page[: page.index(b"<article")])
+        self.send_response(200)
+        self.end_headers()
+        for start, end in pairwise([0, *(part.start() for part in parts), len(page)]):
+            self.wfile.write(page[start:end])
+            sleep(0.05)
+        return None
+
+
+@contextmanager
+def _serving(handler: type[_Quiet]) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=SITE)) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[str]:
+    """The site's address on a server of this machine."""
+    with _serving(_Quiet) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def served_slowly() -> Iterator[str]:
+    """The same on one that takes its time over the top of each page."""
+    with _serving(_Slow) as address:
+        yield address
 
 
 @pytest.fixture

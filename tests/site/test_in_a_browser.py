@@ -17,9 +17,13 @@ from rederive.build import Chapter
 pytestmark = pytest.mark.every_page
 
 WATCH = """
-window.seen = { moved: 0, refused: [] };
-new PerformanceObserver((list) => { for (const entry of list.getEntries()) seen.moved += entry.value; })
-  .observe({ type: "layout-shift", buffered: true });
+window.seen = { moved: 0, moving: [], refused: [] };
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) {
+    seen.moved += entry.value;
+    seen.moving.push(...entry.sources.map(({ node }) => (node?.outerHTML ?? String(node)).slice(0, 100)));
+  }
+}).observe({ type: "layout-shift", buffered: true });
 addEventListener("securitypolicyviolation", (event) => seen.refused.push(`${event.violatedDirective} ${event.sample}`));
 """
 LOADED = """
@@ -42,6 +46,7 @@ class Visit:
 
     page: Page
     moved: float = 0
+    moving: list[str] = field(default_factory=list)
     weight: int = 0
     requested: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -60,7 +65,7 @@ def visit(browser: Browser, address: str, width: int = 1280) -> Visit:
     page.add_init_script(WATCH)
     page.goto(address)
     page.evaluate(SETTLED)
-    seen.moved = page.evaluate("seen.moved")
+    seen.moved, seen.moving = page.evaluate("[seen.moved, seen.moving]")
     if buttons := page.locator(EXPLORE).all():
         for button in buttons:
             button.click()
@@ -131,6 +136,13 @@ def test_a_page_opened_as_a_file_loads_its_own_files_only_and_nothing_is_refused
     assert len(seen.requested) > 5
     assert faults(seen, from_files) == {}
     assert seen.moved < 0.001
+
+
+@pytest.mark.parametrize("width", [320, 800, 1280])
+def test_nothing_moves_while_a_page_comes_slowly(width: int, browser: Browser, served_slowly: str) -> None:
+    seen = visit(browser, f"{served_slowly}/{BOOK.chapters[0].page}.html", width)
+    seen.page.close()
+    assert (seen.moving if seen.moved >= 0.001 else []) == []
 
 
 @pytest.mark.parametrize("at", ["served", "from_files"])
