@@ -45,7 +45,8 @@ class Citation:
         # in braces of their own, so that no style splits the name of a group or writes “il-15”
         kept = {name: f"{{{_in_tex(content)}}}" for name, content in {"author": self.author, **named}.items()}
         note = f"Version {self.version}. {self.license}." + (f" Recomputes “{self.checks}”." if self.checks else "")
-        fields = {**kept, "year": self.year, "url": self.address, "note": _in_tex(note)}
+        publisher = {"publisher": kept["author"]} if self.chapter else {}  # such an entry has to have one
+        fields = {**kept, **publisher, "year": self.year, "url": self.address, "note": _in_tex(note)}
         lines = [f"  {name} = {{{content}}}" for name, content in fields.items() if content]
         return f"@{'incollection' if self.chapter else 'misc'}{{{self.key},\n" + ",\n".join(lines) + "\n}"
 

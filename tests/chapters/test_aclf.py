@@ -167,7 +167,8 @@ def test_shuffled_deaths_by_lifelines(said):
 
 
 def test_the_largest_standard_deviations_of_bilirubin(results, nearly_equal):
-    low, high = results["bilirubin"]["recomputed"]["largest_sd_in_points"]
+    sds = results["bilirubin"]["recomputed"]
+    low, high = (sds[f"largest_sd_in_{size}_arms"] for size in ("smallest", "largest"))
     arms = sorted({(n, m) for _, n, _, m, _ in nearly_equal}, key=sum)
     for sd, (n, m) in ((low, arms[0]), (high, arms[-1])):
         assert stats.ttest_ind_from_stats(31, sd, n, 0, sd, m).pvalue == pytest.approx(0.001, rel=1e-4)

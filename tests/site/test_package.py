@@ -188,6 +188,7 @@ def test_bibtex_has_the_book_and_every_chapter_with_its_document(unpacked: Path)
     assert list(entries) == ["rederived", "rederived-alpha", "rederived-beta"]
     assert entries["rederived-alpha"].fields["title"] == "{Chapter alpha}"
     assert entries["rederived-alpha"].fields["note"].endswith("Recomputes “A document”.")
+    assert "publisher" in entries["rederived-alpha"].fields
     assert {entry.fields["year"] for entry in entries.values()} == {"2023"}
 
 

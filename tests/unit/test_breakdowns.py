@@ -180,47 +180,56 @@ ONE_ROUNDING = "one rounding for the block: half-up, half-even, cut off, or so t
 
 
 @pytest.mark.parametrize(
-    ("cells", "options", "sentence"),
+    ("cells", "options", "sentence", "printed_by_one"),
     [
         (
             {"a": "12 (25.0%)", "b": "36 (75.0%)"},
             {},
             "The counts add up to 48. Each percentage is its count out of 48, however digits were rounded.",
+            2,
         ),
         (
             {"a": "15 (31.3%)", "b": "33 (68.8%)"},
             {},
             "The counts add up to 48. Each percentage is its count out of 48, rounded half-up.",
+            2,
         ),
         (
             {"a": "15 (31.2%)", "b": "32 (66.7%)"},
             {"once": False},
             "Each percentage is its count out of 48, rounded half-even.",
+            2,
         ),
         (
             {"a": "15 (31.2%)", "b": "12 (25.0%)"},
             {},
             "The counts add up to 27, not 48. Each percentage is its count out of 48, rounded half-even or cut off.",
+            2,
         ),
         (
             {"a": "15 (31.3%)", "b": "21 (43.7%)", "c": "12 (25.0%)"},
             {},
             "The counts add up to 48. Each percentage is its count out of 48, "
             "rounded so that the block adds up to 100%.",
+            3,
         ),
         (
             {"a": "15 (31.3%)", "b": "33 (68.7%)", "c": "7 (90.0%)"},
             {"once": False},
             "None of the usual ways of rounding prints every percentage: 31.3% for 15/48 if rounded half-up; "
             "68.7% for 33/48 if cut off; 90.0% for 7/48 if no rounding.",
+            1,
         ),
     ],
 )
-def test_what_is_said_of_a_block(cells, options, sentence):
+def test_what_is_said_of_a_block(cells, options, sentence, printed_by_one):
     once = options.get("once", True)
     total = sum(int(cell.split()[0]) for cell in cells.values())
     finding = judge_breakdown(block("48", cells), **options)
-    assert said(finding) == (judge_breakdown, ONE_ROUNDING, sentence, {"sum": total} if once else {}, ())
+    numbers = {"percentages": len(cells), "printed_by_one_rounding": printed_by_one}
+    assert said(finding) == (
+        judge_breakdown, ONE_ROUNDING, sentence, ({"sum": total} if once else {}) | numbers, (),
+    )  # fmt: skip
     fits = "not 48" not in sentence and "None of" not in sentence
     assert (finding.recomputes, finding.exists, finding.constrained) == (fits, fits, True)
 

@@ -154,7 +154,7 @@ def test_two_changes_are_possible_and_say_how_far_patients_may_differ():
         "days of measurement",
         "test used",
     )
-    sd = finding.recomputed["largest_sd_in_points"].lower
+    sd = finding.recomputed["largest_sd_in_smallest_arms"]
     assert stats.ttest_ind_from_stats(31, sd, 57, 0, sd, 57).pvalue == pytest.approx(0.001)
     assert "at most 49.0 points in arms of 57, and 58." in finding.because
     assert "in arms of 80 and 79" in finding.because

@@ -116,7 +116,7 @@ def test_a_card_shows_all_of_a_finding_in_both_forms(document):
 
 
 @pytest.mark.parametrize(
-    ("name", "interval", "shown"),
+    ("name", "value", "shown"),
     [
         ("p", Interval(1e-15, 0.9701), "p <0.0001 to 0.98"),
         ("f_test_p", Interval(1e-15, 1e-14), "f test p <0.0001"),
@@ -125,10 +125,13 @@ def test_a_card_shows_all_of_a_finding_in_both_forms(document):
         ("patients", Interval(57, 1080), "patients 57 to 1,080"),
         ("treated", Interval(6, 6), "treated 6"),
         ("next_time", Interval(17.6, 18), "next time 17.6 to 18.0"),
+        ("largest_tau2", 0.01082, "largest τ² 0.0109"),
+        ("lowest_control_survival", 0.96259, "lowest control survival 0.962"),
+        ("as_large", 0.01082, "as large 0.0108"),
     ],
 )
-def test_tiny_p_values_are_bounds(document, name, interval, shown):
-    finding = Finding(judge_ratio, "", "b", {name: interval}, exists=True)
+def test_recomputed_values_as_cards_show_them(document, name, value, shown):
+    finding = Finding(judge_ratio, "", "b", {name: value}, exists=True)
     assert f"Recomputed: {shown}\n" in verdict_card(document.claims["overall-or"], finding).plain
 
 

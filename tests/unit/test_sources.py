@@ -65,11 +65,13 @@ def test_whom_a_total_counts(n, meant, verdict):
 def test_what_is_said_of_a_number_and_its_source():
     ours, same, other = Printed.parse("75%"), Printed.parse("75.2%"), Printed.parse("80%")
     agreeing, differing = (judge_against_source(ours, source, "abstract") for source in (same, other))
-    assert agreeing.because == "Seen in the abstract: 75.2%, the same number."
+    assert agreeing.because == "Seen in the abstract: 75.2%, the same number to the digits that both print."
+    assert judge_against_source(ours, ours, "abstract").because == "Seen in the abstract: 75%, the same number."
     assert differing.because == "Seen in the abstract: 80%, not 75%."
     named = judge_name(ours, same, "abstract", ("deaths", "events"))
     assert named.because == (
-        "Seen in the abstract: 75.2%, the same number. The document speaks of deaths, the source of events."
+        "Seen in the abstract: 75.2%, the same number to the digits that both print. The document speaks of deaths, "
+        "the source of events."
     )
     part = judge_part_told(ours, other, "table", {"by another assay": same, "at week 48": ours})
     assert part.because == (

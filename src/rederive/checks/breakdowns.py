@@ -127,8 +127,10 @@ def judge_breakdown(printed: PrintedBreakdown, *, once: bool = True) -> Finding:
     table = printed.table()
     total, of = int(table["events"].sum()), (printed.total or printed.n).count()
     adds_up = not once or total == of
-    shared = [HOW[how] for how in Rounding if check_percentages(table)[how.value].all()]
+    checked = check_percentages(table)
+    shared = [HOW[how] for how in Rounding if checked[how.value].all()]
     by_design = once and adds_up_by_design(table)
+    printed_by_one = len(table) if by_design else int(checked.sum().max())
     sums = f"The counts add up to {total}{'' if adds_up else f', not {of}'}. " if once else ""
     if len(shared) == len(Rounding):
         found = f"Each percentage is its count out of {printed.n}, however digits were rounded."
@@ -142,7 +144,7 @@ def judge_breakdown(printed: PrintedBreakdown, *, once: bool = True) -> Finding:
         judge_breakdown,
         "one rounding for the block: half-up, half-even, cut off, or so that it adds up to 100%",
         sums + found,
-        {"sum": total} if once else {},
+        ({"sum": total} if once else {}) | {"percentages": len(table), "printed_by_one_rounding": printed_by_one},
         recomputes=adds_up and bool(shared or by_design),
         exists=adds_up and bool(shared or by_design),
         constrained=True,

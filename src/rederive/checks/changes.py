@@ -274,7 +274,7 @@ def judge_two_changes(treated: Printed, control: Printed, p: Printed, sizes: pd.
         f"only if the changes have a standard deviation of at most {at_most('lowest', most)} points in arms of {small}"
         f", and {at_most('highest', most)} in arms of {large}. For {least['difference']:.3g} points, the smallest, "
         f"these limits are {at_most('lowest', least)} and {at_most('highest', least)}.",
-        {"largest_sd_in_points": Interval(most["lowest"], most["highest"])},
+        {"largest_sd_in_smallest_arms": most["lowest"], "largest_sd_in_largest_arms": most["highest"]},
         exists=True,
         missing=(
             "mean and standard deviation before and after, per arm",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR
+from decimal import ROUND_CEILING, ROUND_FLOOR
 
 import numpy as np
 import pandas as pd
@@ -139,7 +139,7 @@ def judge_relative_reduction(reduction: Printed, ratio: PrintedRatio, control_ri
         f"one control risk for all patients, {control_risk:.1%}",
         f"The {reduction} is 1 − OR, a reduction in odds; at a control risk of {control_risk:.1%} the printed odds "
         f"ratio means {at:.1%} fewer deaths, and {reduction} only where no more than "
-        f"{formatted(limit, '.1%', ROUND_FLOOR)} die untreated.",
+        f"{formatted(limit, '.2%', ROUND_CEILING)} die untreated.",
         {"relative_reduction": at, "highest_control_risk": limit},
         exists=odds_reduction.overlaps(reduction.interval()),
         constrained=True,
@@ -210,7 +210,7 @@ def judge_hazard_reduction(reduction: Printed, ratio: PrintedRatio, control_surv
         "hazards in proportion throughout; control survival borrowed",
         f"The {reduction} is 1 − HR, a reduction in the hazard. With the share of controls free of the event in "
         f"brackets, risk is lower by: {told}. It is lower by {reduction} only while at least "
-        f"{formatted(limit, '.1%')} of controls are free of it.",
+        f"{formatted(limit, '.1%', ROUND_FLOOR)} of controls are free of it.",
         {**at, "lowest_control_survival": limit},
         exists=Interval(1 - printed.upper, 1 - printed.lower).overlaps(reduction.interval()),
         constrained=True,

@@ -9,13 +9,24 @@ from rederive.printed import Printed
 from rederive.verdicts import Finding
 
 
+def _seen(printed: Printed, source: Printed, seen_in: str) -> str:
+    """What the source prints, and whether it is the same number; rounded further it is."""
+    if not printed.agrees(source):
+        found = f"not {printed}"
+    elif printed.unit == source.unit:
+        found = "the same number"
+    else:
+        found = "the same number to the digits that both print"
+    return f"Seen in the {seen_in}: {source}, {found}."
+
+
 def judge_against_source(printed: Printed, source: Printed, seen_in: str) -> Finding:
     """Is a number that cannot be recomputed at least the one its source prints? Rounded further it is the same."""
     agrees = printed.agrees(source)
     return Finding(
         judge_against_source,
         "",
-        f"Seen in the {seen_in}: {source}, {'the same number' if agrees else f'not {printed}'}.",
+        _seen(printed, source, seen_in),
         exists=agrees,
         constrained=True,
     )
@@ -31,8 +42,7 @@ def judge_name(printed: Printed, source: Printed, seen_in: str, named: tuple[str
     return Finding(
         judge_name,
         "",
-        f"Seen in the {seen_in}: {source}, {'the same number' if agrees else f'not {printed}'}. "
-        f"The document speaks of {ours}, the source of {theirs}.",
+        f"{_seen(printed, source, seen_in)} The document speaks of {ours}, the source of {theirs}.",
         exists=agrees,
         constrained=True,
         worded=ours == theirs,
@@ -49,8 +59,7 @@ def judge_part_told(printed: Printed, source: Printed, seen_in: str, left_out: M
     return Finding(
         judge_part_told,
         "",
-        f"Seen in the {seen_in}: {source}, {'the same number' if agrees else f'not {printed}'}. "
-        f"Of the same outcome the source also prints: {others}.",
+        f"{_seen(printed, source, seen_in)} Of the same outcome the source also prints: {others}.",
         exists=agrees,
         constrained=True,
         worded=all(printed.agrees(number) for number in left_out.values()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import ROUND_CEILING, ROUND_FLOOR
 
 from rederive.claims import (
     RATIO_NAMES,
@@ -19,7 +20,7 @@ from rederive.claims import (
     printed_texts,
 )
 from rederive.display.tables import cell
-from rederive.printed import TINY_P, Interval, p_ends
+from rederive.printed import TINY_P, Interval, formatted, p_ends
 from rederive.verdicts import Finding, Value
 
 KIND_NAMES = {
@@ -90,8 +91,13 @@ def recomputed_words(finding: Finding) -> str:
     return "; ".join(f"{_words(name)} {_value(name, value)}" for name, value in finding.recomputed.items())
 
 
+_BOUND = re.compile(r"(?P<above>largest|highest)|lowest|smallest")
+
+
 def _value(name: str, value: Value) -> str:
-    """A recomputed value as a card shows it."""
+    """A recomputed value as a card shows it; a bound, which its name tells, is rounded so that it still is one."""
+    if isinstance(value, float) and (bound := _BOUND.match(name)):
+        return formatted(value, rounding=ROUND_CEILING if bound["above"] else ROUND_FLOOR)
     if isinstance(value, Interval) and re.search(r"(^|_)p(_|$)", name) and value.lower < TINY_P:
         return p_ends(value)
     if isinstance(value, Interval) and value.lower.is_integer() and value.upper.is_integer():

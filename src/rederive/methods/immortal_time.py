@@ -369,10 +369,11 @@ def judge_without_effect(grid: pd.DataFrame, printed: Mapping[tuple[Outcome, Cov
         rows = rows[rows["no_estimate"] < 1]
         if rows.empty or (rows["printed"] != float(ratio.estimate)).any():
             raise ValueError(f"expected a grid made with the {outcome} hazard ratio {ratio.estimate} for {covariate}")
-        name = f"{outcome}_{covariate}".lower().replace(" ", "_")
-        for column, label in (("as_small", "share_as_small"), ("hr_median", "hr_median")):
-            found[f"{label}_{name}"] = Interval(rows[column].min(), rows[column].max())
-        share = f"{found[f'share_as_small_{name}']:.1%} of cohorts {_PER[covariate]}"
+        of = f"{outcome}, {covariate}"
+        as_small = Interval(rows["as_small"].min(), rows["as_small"].max())
+        found[f"share of cohorts with as small a ratio ({of})"] = as_small
+        found[f"median hazard ratio ({of})"] = Interval(rows["hr_median"].min(), rows["hr_median"].max())
+        share = f"{as_small:.1%} of cohorts {_PER[covariate]}"
         if rows["runs_away"].max() > MOSTLY:
             share += ", where it mostly runs to 0, which is no estimate"
         told.setdefault((_OUTCOMES[outcome], str(ratio.estimate)), []).append(share)
