@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 MUTMUT := _build/mutation/venv/bin
-TOX := _build/tox/venv/bin
+TOX := .tox/venv/bin
 PYENV := $(wildcard $(shell pyenv root 2>/dev/null)/versions/3.*/bin)
 
 .DEFAULT_GOAL := help
@@ -108,7 +108,7 @@ lock: ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newe
 		--generate-hashes --no-header --no-annotate $(UPGRADE) --output-file requirements.lock
 
 clean: ## remove all that was made, except .venv
-	rm -rf _build dist chapters/*.ipynb src/*.egg-info
+	rm -rf _build .tox dist chapters/*.ipynb src/*.egg-info
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests chapters benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -104,6 +105,11 @@ print(build.is_up_to_date(book, graph, history.commit_date(book.root)))
 """
 
 
+def _interruptible() -> None:
+    """Heed interrupts, even if the tests run in the background of a shell, which told all it began to ignore them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @dataclass(frozen=True)
 class ScratchBook:
     """A book with the chapters `alpha` and `beta`, and a copy of the library that its chapters import.
@@ -146,6 +152,7 @@ class ScratchBook:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_interruptible,
         )
 
     def _python(self, *arguments: str) -> subprocess.CompletedProcess[str]:

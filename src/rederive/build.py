@@ -470,12 +470,17 @@ def run_chapters(book: Book, graph: grimp.ImportGraph, jobs: int) -> None:
     ------
     BuildError : if chapters failed; names them all. Unless all before them succeeded, no comparison was begun.
     """
+    _run_and_join((chapter for chapter in book.chapters if not chapter.compares), book, graph, jobs)
+    _run(stale_chapters(book.comparisons, book, graph), jobs)
+
+
+def _run_and_join(chapters: Iterable[Chapter], book: Book, graph: grimp.ImportGraph, jobs: int) -> None:
+    """Run those of these chapters that are stale, all about documents among them; then join the results of those."""
     for file in book.published:
         file.unlink(missing_ok=True)
     _forget_former_chapters(book)
-    _run(stale_chapters((chapter for chapter in book.chapters if not chapter.compares), book, graph), jobs)
+    _run(stale_chapters(chapters, book, graph), jobs)
     _join_results(book)
-    _run(stale_chapters(book.comparisons, book, graph), jobs)
 
 
 def _run(stale: Mapping[Chapter, Fingerprint], jobs: int) -> None:
@@ -651,6 +656,24 @@ def _alone(root: Path) -> Iterator[None]:
         except BlockingIOError:
             raise BuildError(f"{root}: another build is running") from None
         yield
+
+
+def build_results(root: Path, jobs: int) -> Path:
+    """Bring the joined results up to date, running at most `jobs` chapters at a time; where they are.
+
+    Only the chapters about documents run: what compares documents or tells of them may be at odds with a change whose
+    results somebody wants to see, and the site is not needed.
+
+    Raises
+    ------
+    BuildError : if anything is wrong with the data or a chapter, or if another build is running.
+    """
+    with _alone(root):
+        _clear_remains(root)
+        book = read_book(root)
+        check([chapter.data for chapter in book.documents])
+        _run_and_join(book.documents, book, import_graph(), jobs)
+        return book.claims
 
 
 def build(root: Path, jobs: int) -> bool:

@@ -20,14 +20,14 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> None:
+    _be_stopped()
     root = project_root()
-    changed = _up_to_date(root, arguments.jobs)
+    changed = build.build(root, arguments.jobs)
     print(f"{'built' if changed else 'unchanged'}: {root / '_build' / 'html' / 'index.html'}")
 
 
-def _up_to_date(root: Path, jobs: int) -> bool:
+def _be_stopped() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to stop is being interrupted
-    return build.build(root, jobs)
 
 
 def _pdf(arguments: argparse.Namespace) -> None:
@@ -52,11 +52,11 @@ def _diff(arguments: argparse.Namespace) -> None:
     from rederive.differing import differences, report
     from rederive.rebuilding import read_results, results_of_revision
 
+    _be_stopped()
     root = project_root()
     file = Path(arguments.before)
     before = read_results(file) if file.suffix == ".json" else results_of_revision(root, arguments.before)
-    _up_to_date(root, os.cpu_count() or 1)
-    now = read_results(root / "_build" / "results" / "claims.json")
+    now = read_results(build.build_results(root, os.cpu_count() or 1))
     print(report(differences(before, now)), end="")
 
 
@@ -114,8 +114,9 @@ def _parser() -> argparse.ArgumentParser:
     differing = commands.add_parser(
         "diff",
         help="tell which results differ from those of a git revision or a file",
-        description="Build the book as it is now and as it was at a git revision, and tell which verdicts, numbers and "
-        "words of the results differ. For readers, not a check: the exit code is 0 whether or not any do.",
+        description="Run the chapters about documents as they are now, build the book as it was at a git revision, and "
+        "tell which verdicts, numbers and words of the results differ. For readers, not a check: the exit code is 0 "
+        "whether or not any do.",
     )
     differing.add_argument("before", metavar="REV", help="a commit, branch or tag, or a claims.json to compare with")
     differing.set_defaults(run=_diff)

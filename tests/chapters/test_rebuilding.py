@@ -65,6 +65,22 @@ def test_a_diff_builds_a_revision_once_and_tells_what_differs(copy_of_built_book
     assert book.runs() == {"alpha": 1, "beta": 1}
 
 
+def test_a_diff_tells_of_a_change_that_a_comparison_of_documents_is_at_odds_with(
+    copy_of_built_book: ScratchBook, tmp_path: Path
+) -> None:
+    book = copy_of_built_book
+    before = tmp_path / "claims.json"
+    before.write_bytes((book.root / "_build" / "results" / "claims.json").read_bytes())
+    book.write("data/gamma/comparison.yaml", "anything: at all\n")
+    book.write("chapters/03-gamma.py", "# %% [markdown]\n# # All\n\n# %%\nraise ValueError('not as it was')\n")
+    book.add_to("_toc.yml", "  - file: chapters/03-gamma\n")
+    book.write("src/rederive/scratch_far.py", "VALUE = 4\n")
+    told = book.rederive("diff", str(before))
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "recomputed value: 1 → 4 (+3, +300%)" in told.stdout
+    assert book.rederive("build").returncode == 1  # the comparison is still to be put right
+
+
 def test_a_book_of_another_lock_is_built_by_its_own_make_book(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
