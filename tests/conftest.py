@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator, Mapping
 from numbers import Real
 from pathlib import Path
@@ -44,6 +45,14 @@ def findings_are_well_formed() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Finding, "__post_init__", check)
         yield
+
+
+@pytest.fixture(autouse=True)
+def stopped_as_before() -> Iterator[None]:
+    """Our commands take being told to stop for an interrupt; those that run in this process leave no trace of it."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture

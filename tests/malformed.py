@@ -491,7 +491,7 @@ SCRIPTS: dict[str, tuple[bytes, str, str]] = {
     "half a line": (b"# %%\nx = (\n", ":2: SyntaxError: ", "never closed"),
     "Latin-1": (b"# %%\n# \xe9\n", ":2: file: ", "expected text in UTF-8"),
     "NUL": (b"# %%\nx = '\0'\n", ":2: file: ", "got a NUL"),
-    "deep": (b"x = " + 5000 * b"-" + b"1\n", ":1: file: ", "expected Python (maximum recursion depth"),
+    "deep": (b"x = a" + 20_000 * b".b" + b"\n", ":1: file: ", "expected Python (maximum recursion depth"),
     "UTF-16": ("# %%\nx = 1\n".encode("utf-16"), ":1: file: ", "expected text in UTF-8"),
 }
 SOUND_RESULTS = """\

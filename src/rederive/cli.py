@@ -20,14 +20,9 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> None:
-    _be_stopped()
     root = project_root()
     changed = build.build(root, arguments.jobs)
     print(f"{'built' if changed else 'unchanged'}: {root / '_build' / 'html' / 'index.html'}")
-
-
-def _be_stopped() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to stop is being interrupted
 
 
 def _pdf(arguments: argparse.Namespace) -> None:
@@ -52,7 +47,6 @@ def _diff(arguments: argparse.Namespace) -> None:
     from rederive.differing import differences, report
     from rederive.rebuilding import read_results, results_of_revision
 
-    _be_stopped()
     root = project_root()
     file = Path(arguments.before)
     before = read_results(file) if file.suffix == ".json" else results_of_revision(root, arguments.before)
@@ -129,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; the exit code, 1 if there is anything to put right, 130 if interrupted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to stop is being interrupted
     try:
         arguments = _parser().parse_args(argv)
         code: int = arguments.run(arguments) or 0

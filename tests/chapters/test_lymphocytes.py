@@ -243,10 +243,10 @@ def test_the_prose_says_what_the_numbers_say(document, results, said):
     assert overall[-1] < progression_free[6]  # "less so for overall survival"
     by_progression = re.findall(r"hazard of death (?:doubles|times \d) at progression ([\d.]+)%", settings)
     assert float(by_progression[-1]) == overall[-1]  # "the most telling is whether progression brings death nearer"
-    assert cycles["share of cohorts with as small a ratio (OS, cycles)"][1] == pytest.approx(
+    assert cycles["share of simulated cohorts with as small a ratio (OS, cycles)"][1] == pytest.approx(
         overall[-1] / 100, abs=5e-4
     )
-    share = "share of cohorts with as small a ratio (PFS, {})"
+    share = "share of simulated cohorts with as small a ratio (PFS, {})"
     assert response[share.format("response")][1] < 0.05  # "No coding ... often gave 0.041"
     assert response[share.format("disease control")][0] > 0.9
     medians = [float(x) for x in re.findall(r"(?:landmark day \d+|time-varying) ([\d.]+) \(", said)]

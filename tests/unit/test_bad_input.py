@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-import signal
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,14 +17,12 @@ from scratch import REPOSITORY
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A sound book, which is the working folder."""
     root = tmp_path / "book"
     write_book(root)
     monkeypatch.chdir(root)
-    before = signal.getsignal(signal.SIGTERM)
-    yield root
-    signal.signal(signal.SIGTERM, before)
+    return root
 
 
 def files(root: Path) -> dict[str, bytes | None]:

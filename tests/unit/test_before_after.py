@@ -254,7 +254,8 @@ def test_normality_is_possible_or_not_found():
     fields = {"n": "48", "before_mean": "159.8", "before_sd": "106.2", "after_mean": "224.1", "after_sd": "164.8"}
     finding = judge_normality(PrintedMeanChange.model_validate(fields | {"p": "<0.001"}), draws=400, seed=1)
     assert finding.verdict is Verdict.POSSIBLE
-    assert 0 < finding.recomputed["share_passing"].lower < finding.recomputed["share_passing"].upper < 0.25
+    share = finding.recomputed["share_of_simulated_samples_passing"]
+    assert 0 < share.lower < share.upper < 0.25
     skewed = PrintedMeanChange.model_validate(fields | {"p": "<0.001", "after_sd": "700"})
     finding = judge_normality(skewed, draws=50, seed=1)
     assert finding.verdict is Verdict.SILENT

@@ -306,10 +306,14 @@ def test_the_judgement_says_what_the_grid_says(grid):
     rows = grid.xs(("as if at baseline", "OS", "cycles"), level=("analysis", "outcome", "covariate"))
     assert len(rows) == 3
     assert finding.recomputed == {
-        "share of cohorts with as small a ratio (OS, cycles)": Interval(rows["as_small"].min(), rows["as_small"].max()),
-        "median hazard ratio (OS, cycles)": Interval(rows["hr_median"].min(), rows["hr_median"].max()),
+        "share of simulated cohorts with as small a ratio (OS, cycles)": Interval(
+            rows["as_small"].min(), rows["as_small"].max()
+        ),
+        "median hazard ratio of simulated cohorts (OS, cycles)": Interval(
+            rows["hr_median"].min(), rows["hr_median"].max()
+        ),
     }
-    share = f"{finding.recomputed['share of cohorts with as small a ratio (OS, cycles)']:.1%}"
+    share = f"{finding.recomputed['share of simulated cohorts with as small a ratio (OS, cycles)']:.1%}"
     assert finding.because.endswith(f"overall survival of 0.844 or less in {share} of cohorts (per cycle).")
     assert "3 sets of assumptions, 60 simulated cohorts each" in finding.convention
     assert finding.missing == ("dates of each patient's cycles", "date of death or last contact")
@@ -320,8 +324,10 @@ def test_the_judgement_tells_both_codings_of_response(grid):
     assert "cohorts (complete or partial response against all others) and 100.0%" in finding.because
     runs = "100.0% of cohorts (response or stable disease against all others), where it mostly runs to 0"
     assert runs in finding.because
-    assert finding.recomputed["share of cohorts with as small a ratio (PFS, disease control)"] == Interval(1, 1)
-    assert finding.recomputed["share of cohorts with as small a ratio (PFS, response)"].upper < 0.1
+    assert finding.recomputed["share of simulated cohorts with as small a ratio (PFS, disease control)"] == Interval(
+        1, 1
+    )
+    assert finding.recomputed["share of simulated cohorts with as small a ratio (PFS, response)"].upper < 0.1
     assert finding.missing == ("date of each response", "how response was coded", "date of death or last contact")
 
 
@@ -333,7 +339,7 @@ def test_a_model_without_estimates_says_nothing():
     )
     assert (none["no_estimate"] == 1).all()
     finding = judge_without_effect(grid, cycles)
-    assert finding.recomputed["share of cohorts with as small a ratio (PFS, cycles)"].lower > 0.1
+    assert finding.recomputed["share of simulated cohorts with as small a ratio (PFS, cycles)"].lower > 0.1
     assert "1 set of assumptions, 40 simulated cohorts each" in finding.convention
 
 

@@ -236,7 +236,7 @@ def judge_normality(change: PrintedMeanChange, *, draws: int, seed: int, level: 
         f"Shapiro-Wilk test at {level:.0%}; skewed: {' or '.join(FAMILIES)}, {draws} simulated samples of each",
         f"Samples of {n} values of 0 or more that pass were {'found' if found >= level else 'not found'}. Skewed ones "
         f"with these means and standard deviations pass in {Interval(low, high):.1%} of simulated samples.",
-        {"share_passing": Interval(low, high)},
+        {"share_of_simulated_samples_passing": Interval(low, high)},
         exists=True if found >= level else None,
         missing=("result of the test of normality, and what it was applied to",),
     )

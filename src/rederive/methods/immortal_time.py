@@ -371,8 +371,10 @@ def judge_without_effect(grid: pd.DataFrame, printed: Mapping[tuple[Outcome, Cov
             raise ValueError(f"expected a grid made with the {outcome} hazard ratio {ratio.estimate} for {covariate}")
         of = f"{outcome}, {covariate}"
         as_small = Interval(rows["as_small"].min(), rows["as_small"].max())
-        found[f"share of cohorts with as small a ratio ({of})"] = as_small
-        found[f"median hazard ratio ({of})"] = Interval(rows["hr_median"].min(), rows["hr_median"].max())
+        found[f"share of simulated cohorts with as small a ratio ({of})"] = as_small
+        found[f"median hazard ratio of simulated cohorts ({of})"] = Interval(
+            rows["hr_median"].min(), rows["hr_median"].max()
+        )
         share = f"{as_small:.1%} of cohorts {_PER[covariate]}"
         if rows["runs_away"].max() > MOSTLY:
             share += ", where it mostly runs to 0, which is no estimate"

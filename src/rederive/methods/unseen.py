@@ -216,7 +216,7 @@ def judge_random_effects(pooled: PrintedRatio, trials: int, threshold: Printed, 
         judge_random_effects,
         f"{names} in the pool with its published counts; a Wald interval; τ² by {', '.join(possible)}",
         f"With {names} in the pool, an interval as narrow as {pooled.lower} to {pooled.upper} leaves room for a τ² of "
-        f"at most {formatted(ceiling.tau2, '.4f', ROUND_CEILING)} and, by DerSimonian and Laird, an I² of at most "
+        f"at most {formatted(ceiling.tau2, rounding=ROUND_CEILING)} and, by DerSimonian and Laird, an I² of at most "
         f"{formatted(ceiling.i2, '.1%', ROUND_CEILING)}; the rule asks for {threshold}. "
         + (f"It can be met by {', '.join(by)}." if by else f"None of {len(possible)} usual estimators can meet it."),
         {"largest_tau2": ceiling.tau2, "largest_i2": ceiling.i2},
