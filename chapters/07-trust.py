@@ -259,7 +259,8 @@ table(
 # Here the documents themselves were spoilt: one printed number of one claim at a time, once or twice in each way in which it can
 # slip. Then the chapter was run on the spoilt document. A slip is caught if the number is refused when the data are read, or if
 # this claim or another one becomes *contradicted*. A number counts as tied if the check of its claim, on the document as it
-# stands, found that other numbers constrain it; so the checks themselves have a say in this.
+# stands, found that other numbers constrain it; so the checks themselves have a say in this. Numbers of a claim that is
+# *contradicted* already are not counted as tied here: a slip cannot make it so.
 
 # %%
 spoilt = measured.table("document-corruptions")

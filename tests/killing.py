@@ -67,7 +67,9 @@ def start_build(root: Path, *prefix: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [*prefix, sys.executable, "-m", "rederive.cli", "build"],
             cwd=root,
-            env={**os.environ, "PYTHONPATH": str(root / "src")},
+            # Python before 3.12.8 leaves half a .pyc where a file may not grow (python/cpython#126606), and then cannot
+            # start: that is no work of the build.
+            env={**os.environ, "PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
             stdout=said,
             stderr=subprocess.STDOUT,
             start_new_session=True,

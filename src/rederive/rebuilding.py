@@ -6,8 +6,8 @@ import json
 import os
 import subprocess
 import sys
-import tarfile
 import tempfile
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -94,10 +94,10 @@ def results_of_revision(root: Path, revision: str) -> dict[str, Any]:
     kept = root / "_build" / "revisions" / f"{commit}.json"
     if not kept.is_file():
         with tempfile.TemporaryDirectory(prefix="rederive-") as folder:
-            archive, source = Path(folder, "book.tar"), Path(folder, "book")
-            _git(root, "archive", "--format=tar", f"--output={archive}", commit)
-            with tarfile.open(archive) as files:
-                files.extractall(source, filter="data")
+            archive, source = Path(folder, "book.zip"), Path(folder, "book")
+            _git(root, "archive", "--format=zip", f"--output={archive}", commit)
+            with zipfile.ZipFile(archive) as files:
+                files.extractall(source)
             try:
                 results = results_of(source)
             except BuildError as error:

@@ -89,7 +89,9 @@ class ClaimResult(Model):
     )
     recomputed: dict[str, Value] = Field(
         description="What was recomputed, by name, to six significant digits: a number, or the lower and the upper end "
-        "of all values that the printed digits allow. null is infinite: as a lower end minus, else plus infinity."
+        "of a range. A range is of all values that the printed digits allow or, where the name, `convention` or "
+        "`because` says so, of the results of several tests, assumptions or simulations. null is infinite: as a lower "
+        "end minus, else plus infinity."
     )
     recomputed_words: str = Field(description="The same, as one would write it; empty if no number was kept.")
     method: str = Field(

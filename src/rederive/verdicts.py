@@ -25,7 +25,7 @@ class Verdict(StrEnum):
 
 
 MEANING = {
-    Verdict.REPRODUCED: "Recomputed from printed counts or data; the result rounds to what is printed.",
+    Verdict.REPRODUCED: "Recomputed from printed counts or data; the result is what is printed, rounded or cut off.",
     Verdict.COHERENT: (
         "Cannot be recomputed from counts or data, but the printed numbers that constrain each other agree, "
         "or its source prints the same."
@@ -50,7 +50,8 @@ class Finding:
     convention : the analytic conventions it assumed.
     because : why, in one plain sentence.
     recomputed : values, or intervals of values, by name.
-    recomputes : whether a result computed from counts or data rounds to what is printed; None if there is none.
+    recomputes : whether a result computed from counts or data, rounded or cut off, is what is printed; None if there is
+        none.
     exists : whether any true values can print these numbers together; None if that was not asked.
     constrained : whether the printed numbers tie each other down, so that agreement between them means something.
     worded : whether the sentence says what its number says; None if only the number was judged.

@@ -15,10 +15,10 @@ from time import sleep
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from rederive.build import BuildError
-from rederive.pdf.printing import find_chromium
+from rederive.pdf.printing import driver, find_chromium
 from scratch import REPOSITORY
 
 SITE = REPOSITORY / "_build" / "html"
@@ -27,22 +27,38 @@ HEIGHT = 900
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Path:
-    """Where a Chromium is; without one the tests are skipped, but on the machine that is to run them all."""
+@contextmanager
+def _or_skipped() -> Iterator[None]:
+    """Without what drives the site the tests are skipped, but on the machine that is to run them all."""
     try:
-        return find_chromium()
-    except BuildError:
-        reason = "no Chromium found: the site was not tried in a browser; apt-get install chromium, or set CHROMIUM"
+        yield
+    except BuildError as error:
+        reason = f"the site was not tried in a browser: {error}"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
 
 
+@pytest.fixture(scope="session")
+def driven() -> None:
+    """Playwright starts, whatever browser it finds."""
+    with _or_skipped(), driver():
+        pass
+
+
+@pytest.fixture(scope="session")
+def chromium(request: pytest.FixtureRequest) -> Path:
+    """Where a Chromium is that Playwright can drive."""
+    with _or_skipped():
+        found = find_chromium()
+    request.getfixturevalue("driven")
+    return found
+
+
 @pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
     """One browser for a file of tests: while it runs, Playwright keeps the event loop that other tests need."""
-    with sync_playwright() as playwright:
+    with driver() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser
         browser.close()

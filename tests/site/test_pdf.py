@@ -241,18 +241,37 @@ def test_without_a_site_it_says_so(
     assert not (small_book / "_build" / "pdf").exists()
 
 
+NOTHING = str(shutil.which("false"))
+
+
 @pytest.mark.parametrize(
-    ("browser", "fault"),
+    ("programs", "fault"),
     [
-        ("no-such-browser", "error: expected Chromium as no-such-browser; install it, or set CHROMIUM to where it is"),
-        ("false", f"error: {shutil.which('false')}: "),
+        (
+            {"CHROMIUM": "no-such-browser"},
+            "error: expected Chromium as no-such-browser; install it, or set CHROMIUM to where it is",
+        ),
+        (
+            {"CHROMIUM": NOTHING, "PLAYWRIGHT_NODEJS_PATH": NOTHING},
+            "error: expected Playwright to start, which drives Chromium (",
+        ),
+        ({"CHROMIUM": NOTHING}, f"error: {NOTHING}: "),
     ],
+    ids=["no browser", "no driver", "a browser that ends at once"],
 )
-def test_without_a_browser_that_works_it_says_so(
-    small_book: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], browser: str, fault: str
+def test_without_programs_that_work_it_says_so(
+    small_book: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+    programs: dict[str, str],
+    fault: str,
 ) -> None:
+    if NOTHING in fault:
+        request.getfixturevalue("driven")
     monkeypatch.chdir(small_book)
-    monkeypatch.setenv("CHROMIUM", browser)
+    for name, program in programs.items():
+        monkeypatch.setenv(name, program)
     assert main(["pdf"]) == 1
     told = capsys.readouterr().err
     assert told.startswith(fault)

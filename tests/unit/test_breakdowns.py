@@ -279,7 +279,7 @@ def test_what_is_said_of_patients_with_events_and_of_parts():
     assert said(judge_parts_within(parts, number("30"))) == (
         judge_parts_within,
         "",
-        "20 + 8 = 28 of 30 patients; what became of the other 2 is not printed.",
+        "20 + 8 = 28 of 30 patients; the other 2 are in none of these groups.",
         {"together": 28, "others": 2},
         (),
     )

@@ -524,10 +524,14 @@ def test_table_2_is_possible(name):
     assert finding.because.startswith("The quartiles alone allow p values from ")
     assert ("Unless some patient is unchanged" in finding.because) == (name == "B")
     suiting = correlations_that_print(p_by_correlation(CHANGES[name], USUAL[name]), CHANGES[name].p)
-    assert finding.recomputed["correlation"] == Interval(suiting[0], suiting[-1])
+    assert finding.recomputed["suiting_correlation_of_those_simulated"] == Interval(suiting[0], suiting[-1])
+    assert ", 38 tried from −0.90 to 0.95; " in finding.convention
     everywhere = len(suiting) == 38
     assert ("at every within-patient correlation tried" in finding.because) == everywhere
-    assert (f"correlate by {suiting[0]:.2f} to {suiting[-1]:.2f}".replace("-", "−") in finding.because) != everywhere
+    lowest = ", the lowest tried," if suiting[0] == -0.9 else ""
+    highest = ", the highest tried" if suiting[-1] == 0.95 else ""
+    told = f"correlate by {suiting[0]:.2f}{lowest} to {suiting[-1]:.2f}{highest}; the".replace("-", "−")
+    assert (told in finding.because) != everywhere
 
 
 def test_too_small_a_p_is_contradicted():

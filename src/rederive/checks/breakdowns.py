@@ -238,7 +238,7 @@ def judge_parts_within(parts: Sequence[Printed], whole: Printed) -> Finding:
     """Can these separate groups be parts of one? They can if together they are no more than it."""
     together, of = sum(number.count() for number in parts), whole.count()
     if together < of:
-        rest = f"what became of the other {of - together} is not printed"
+        rest = f"the other {of - together} are in none of these groups"
     elif together == of:
         rest = "which is all of them"
     else:

@@ -175,7 +175,7 @@ def judge_reduction_readings(reduction: Printed, counts: pd.DataFrame, arms: str
         judge_reduction_readings,
         f"{arms}; χ² test without continuity correction, 5%",
         f"Ratio or percentage points is not said; as points it needs at least {formatted(least, '.1%')} of controls "
-        f"affected. In the arms named below: {'; '.join(told) or 'no counts print it'}.",
+        f"affected. In the arms assumed: {'; '.join(told) or 'no counts print it'}.",
         {f"{reading.replace(' ', '_')}_p": by_reading.loc[reading, "p"] for reading in by_reading.index},
         exists=True if len(counts) else None,
         missing=(

@@ -83,7 +83,7 @@ def judge_subgroup(group: PrintedRatio, others: PrintedRatio, interaction_p: Pri
         judge_subgroup,
         "two groups of separate patients; difference of log ratios, normal",
         f"{RATIO_NAMES[group.measure].capitalize()} in the subgroup {told[0]}, in others {told[1]}. {found} The two "
-        f"ratios differ with a p value of {p_range(both.p)}; the trial's printed interaction p value, "
+        f"ratios differ with a p value within {p_range(both.p)}; the trial's printed interaction p value, "
         f"{interaction_p}, {printed_p}.",
         {"ratio_of_ratios": both.ratio, "interaction_p": both.p},
         exists=True,

@@ -562,17 +562,29 @@ def judge_quartile_change(
     elif len(suiting) == len(curve):
         because += f"{often} at every within-patient correlation tried."
     else:
-        first, last = (formatted(end, ".2f") for end in (suiting.min(), suiting.max()))
-        because += f"{often} if counts before and after correlate by {first} to {last}; the correlation is not given."
+        because += f"{often} if counts before and after correlate by {_ends_among(suiting, curve['correlation'])}; the "
+        because += "correlation is not given."
     if assumed.method == "auto" and n <= MOST_EXACT and rank_sums_that_print(change.p, n).empty:
         because += f" Unless some patient is unchanged, an exact test of {n} patients cannot print p {change.p}."
+    ranges = {"p": extremes.p}
+    if len(suiting):
+        ranges["suiting_correlation_of_those_simulated"] = Interval(suiting.min(), suiting.max())
     witnessed = bool(curve["prints"].max() > 0 or change.p.could_print([extremes.p.lower, extremes.p.upper]).any())
     return Finding(
         judge_quartile_change,
         f"{convention}, other values {assumed.spread} in steps of {float(assumed.grid):g}; "
-        f"Gaussian copula, whose normal scores have the correlation; {assumed.draws} simulated samples for each",
+        f"Gaussian copula, whose normal scores have the correlation, {len(curve)} tried from "
+        f"{formatted(curve['correlation'].min(), '.2f')} to {formatted(curve['correlation'].max(), '.2f')}; "
+        f"{assumed.draws} simulated samples for each",
         because,
-        {"p": extremes.p} | ({"correlation": Interval(suiting.min(), suiting.max())} if len(suiting) else {}),
+        ranges,
         exists=witnessed or None,
         missing=MISSING,
     )
+
+
+def _ends_among(suiting: Floats, tried: pd.Series) -> str:
+    """`0.30 to 0.95, the highest tried`: where the trying ended, so does the range, and for no other reason."""
+    lowest = ", the lowest tried," if suiting.min() == tried.min() else ""
+    highest = ", the highest tried" if suiting.max() == tried.max() else ""
+    return f"{formatted(suiting.min(), '.2f')}{lowest} to {formatted(suiting.max(), '.2f')}{highest}"

@@ -14,7 +14,7 @@ from rederive.checks.proportions import TESTS, chi2_p, fisher_p
 from rederive.claims import RATIO_NAMES, PrintedRatio
 from rederive.methods.log_rank import log_rank
 from rederive.methods.pooling import Measure, TwoArms, effect_sizes, inverse_variance
-from rederive.printed import Interval, Printed, formatted, p_range
+from rederive.printed import Interval, Printed, p_range
 from rederive.verdicts import Finding
 
 Floats = NDArray[np.float64]
@@ -56,6 +56,7 @@ def judge_no_difference(trial: TwoArms, worth_having: Printed) -> Finding:
     holds an odds ratio `worth_having`; None is concluded where rounding leaves that open.
     """
     p = p_values(trial, ["trial"]).iloc[0]
+    p_ends = Interval(p.min(), p.max())
     found = single_trials(trial, ["trial"], ["OR"]).iloc[0]
     limits, effect = Interval(found["lower"], found["upper"]), worth_having.interval()
     holds = effect.lower in limits and effect.upper in limits
@@ -63,10 +64,10 @@ def judge_no_difference(trial: TwoArms, worth_having: Printed) -> Finding:
     return Finding(
         judge_no_difference,
         f"two-sided 5%; {', '.join(TESTS)}",
-        f"Read as: no significant reduction. From the counts p is {formatted(p.min(), '.2f')} to "
-        f"{formatted(p.max(), '.2f')} under {len(p)} tests. The odds ratio is {found['estimate']:.2f} "
-        f"({found['lower']:.2f} to {found['upper']:.2f}), an interval that {relation} the overall {worth_having}.",
-        {"odds_ratio": float(found["estimate"]), "p": Interval(p.min(), p.max())},
+        f"Read as: no significant reduction. From the counts p is {p_range(p_ends)} under {len(p)} tests. The odds "
+        f"ratio is {found['estimate']:.2f} ({found['lower']:.2f} to {found['upper']:.2f}), an interval that {relation} "
+        f"the overall {worth_having}.",
+        {"odds_ratio": float(found["estimate"]), "p": p_ends},
         recomputes=p.min() > 0.05,
         worded=False if holds else None if limits.overlaps(effect) else True,
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Error, Page, Route, sync_playwright
+from playwright.sync_api import Error, Page, Playwright, Route, sync_playwright
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject
 
@@ -80,7 +80,7 @@ def opened(document: str, site: Path, chromium: Path) -> Iterator[Page]:
         else:
             route.abort()
 
-    with sync_playwright() as playwright:
+    with driver() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)
         page = browser.new_page(color_scheme="light", reduced_motion="reduce")
         page.route("**/*", answer)
@@ -89,6 +89,28 @@ def opened(document: str, site: Path, chromium: Path) -> Iterator[Page]:
         page.evaluate("document.fonts.ready")
         yield page
         browser.close()
+
+
+@contextmanager
+def driver() -> Iterator[Playwright]:
+    """What drives the browser: a program of Playwright's own, which needs a library that small machines lack.
+
+    Raises
+    ------
+    BuildError : if it does not start.
+    """
+    starting = sync_playwright()
+    try:
+        playwright = starting.start()
+    except Exception as error:  # Playwright's own is of no narrower class
+        raise BuildError(
+            f"expected Playwright to start, which drives Chromium ({error}); what it lacks stands above, as a rule "
+            "libatomic1"
+        ) from None
+    try:
+        yield playwright
+    finally:
+        playwright.stop()
 
 
 def _printed(page: Page) -> bytes:
